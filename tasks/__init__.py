@@ -1,0 +1,1 @@
+"""The asking: when, how often and by whom the work is asked for: queue, clock, shell, Flower."""

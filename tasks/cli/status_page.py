@@ -1,0 +1,76 @@
+"""The totals as people read them: a line a job, the causes, and how it goes on."""
+
+from datetime import timedelta
+from typing import Any
+
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from tasks.cli.output import one_line
+
+STATES = ("pending", "in_flight", "stored", "unchanged", "duplicate", "rejected", "failed", "dead", "cancelled")
+
+
+def status_page(values: dict[str, Any], job: str | None) -> RenderableType:
+    """Return what `status --json` says of everything, or of *job*, as tables."""
+    jobs = values.get("jobs", {})
+    rows = [(name, of) for name, of in jobs.items()] if len(jobs) > 1 else []
+    total = job or (next(iter(jobs)) if len(jobs) == 1 else "all")
+    return Group(_counts([*rows, (total, values)]), "", *_causes(values), Text(_going(values)))
+
+
+def _counts(rows: list[tuple[str, dict[str, Any]]]) -> Table:
+    """Return a line a job; columns that are nought everywhere are left out, but for those of an ordinary run."""
+    ordinary = ("pending", "stored")
+    shown = [s for s in STATES if s in ordinary or any(_number(of[s]) for _, of in rows)]
+    extra = ["known"] if any(of["known"] for _, of in rows) else []
+    table = Table(box=None, pad_edge=False, padding=(0, 1), header_style="dim")
+    for name in ("job", "accepted", *shown, *extra, "images"):
+        header = name.replace("_", " ")  # "in flight" may stand in two lines; no number and no name is ever cut
+        table.add_column(header, justify="left" if name == "job" else "right", no_wrap=name != "in_flight", min_width=5)
+    for place, (name, of) in enumerate(rows, 1):
+        numbers = (f"{_number(of[column]):,}" for column in ("accepted", *shown, *extra))
+        stored, wanted = of["images"]["stored"], _wanted_images(of["images"])
+        style = "bold" if place == len(rows) > 1 else ""
+        table.add_row(Text(one_line(name)), *numbers, f"{stored:,}/{wanted:,}", style=style)
+    return table
+
+
+def _causes(values: dict[str, Any]) -> list[RenderableType]:
+    images = values["images"]
+    groups = {"rejected": values["rejected"], "failed": values["failed"], "images skipped": images["skipped"],
+              "images failed": images["failed"]}  # fmt: skip
+    table = Table(box=None, pad_edge=False, show_header=False)
+    for name, causes in groups.items():
+        if causes:
+            ranked = sorted(causes.items(), key=lambda item: (-item[1], item[0]))
+            table.add_row(Text(name, style="dim"), Text("  ".join(f"{cause} {n:,}" for cause, n in ranked)))
+    return [table, ""] if table.row_count else []
+
+
+def _going(values: dict[str, Any]) -> str:
+    """Return how it goes on, in one line."""
+    due, eta, later = values["oldest_due_s"], values["eta_s"], values["next_due_s"]
+    parts = [f"{values['per_minute']:,.0f} a minute"]
+    if due is not None:
+        parts.append(f"the oldest has been due for {_duration(due)}")
+    if eta:
+        parts.append(f"about {_duration(eta)} to go")
+    if later is not None:
+        parts.append(f"the next is due in {_duration(later)}")
+    if not values["workers"] and (due is not None or later is not None):
+        parts.append("no worker is running: start `newsmill worker`")
+    return ", ".join(parts)
+
+
+def _duration(seconds: float) -> str:
+    return str(timedelta(seconds=round(seconds)))
+
+
+def _number(value: Any) -> int:
+    return sum(value.values()) if isinstance(value, dict) else int(value)
+
+
+def _wanted_images(images: dict[str, Any]) -> int:
+    return int(images["stored"] + images["pending"] + sum(images["failed"].values()))

@@ -1,0 +1,67 @@
+"""What the reconciler asks every half second is answered from partial indexes, never by reading the ledger through."""
+
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine, event, text
+
+from tests.values import candidate
+from worker.store import claims, totals
+from worker.store.accept import accept
+from worker.store.database import open_database
+from worker.store.migrate import migrate
+from worker.store.publishing import choose_due, choose_suspects, forget_published, outstanding
+from worker.store.transaction import Transaction, transaction
+
+ASKED: dict[str, Callable[[Transaction], object]] = {
+    "choose_due": lambda tx: choose_due(tx, window=10, per_host=2),
+    "choose_suspects": lambda tx: choose_suspects(tx, limit=2),
+    "forget_published": lambda tx: forget_published(tx, before=tx.now),
+    "outstanding": outstanding,
+    "reclaim_expired": claims.reclaim_expired,
+    "crashed": lambda tx: claims.crashed(tx, owner="p"),
+    "oldest_due_s": lambda tx: totals.oldest_due_s(tx.connection, now=tx.now),
+    "claim": lambda tx: claims.claim(tx, 1, owner="p", alone=False),
+}
+WHOLE_TABLE = re.compile(r"SCAN url(?! USING)|USING (?:COVERING )?INDEX (?:sqlite_autoindex_url|ix_url_job)|Seq Scan on url")
+WHOLE_BACKLOG = re.compile(r"ix_url_pending")  # whose first row alone is asked for, by `oldest_due_s`
+
+
+@pytest.fixture
+def engine(database_url: str) -> Iterator[Engine]:
+    engine = open_database(database_url)
+    migrate(engine)
+    with transaction(engine) as tx:
+        accept(tx, [candidate(f"https://h{n}.example/{n}") for n in range(40)], job="job", urgent=False)
+    yield engine
+    engine.dispose()
+
+
+@pytest.mark.parametrize("name", ASKED)
+def test_a_question_of_the_reconciler_reads_no_whole_table(engine: Engine, name: str) -> None:
+    asked: list[tuple[str, Any]] = []
+
+    def note(_connection: object, _cursor: object, statement: str, parameters: Any, *_: object) -> None:
+        asked.append((statement, parameters))
+
+    with transaction(engine) as tx:
+        tx.now += 10
+        sqlite = tx.connection.dialect.name == "sqlite"
+        if not sqlite:
+            tx.connection.execute(text("SET LOCAL enable_seqscan = off"))  # with so few rows it would not care for an index
+        event.listen(engine, "before_cursor_execute", note)
+        ASKED[name](tx)
+        event.remove(engine, "before_cursor_execute", note)
+        plans = {statement: _plan(tx, "EXPLAIN QUERY PLAN " if sqlite else "EXPLAIN ", statement, p) for statement, p in asked}
+    assert asked
+    assert {statement: plan for statement, plan in plans.items() if WHOLE_TABLE.search(plan)} == {}
+    if sqlite and name != "oldest_due_s":  # PostgreSQL knows how few rows there are, and may take any index
+        assert {statement: plan for statement, plan in plans.items() if WHOLE_BACKLOG.search(plan)} == {}
+
+
+def _plan(tx: Transaction, explain: str, statement: str, parameters: Any) -> str:
+    cursor = tx.connection.connection.cursor()
+    cursor.execute(explain + statement, parameters)
+    return "\n".join(str(row[-1]) for row in cursor.fetchall())

@@ -1,0 +1,116 @@
+"""`newsmill doctor`."""
+
+import json
+import time
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine, insert, text
+
+from tests.building import Stacks, news
+from tests.parts import free_port
+from tests.unit.tasks.cli.conftest import Newsmill
+from worker.store import health, schema
+from worker.store.transaction import transaction
+
+
+def bad(call: Newsmill) -> dict[str, dict[str, str]]:
+    """Return what the doctor finds bad, by subject; each says how to mend it."""
+    result = call("doctor", "--json")
+    wrong = {finding["subject"]: finding for finding in json.loads(result.stdout) if not finding["ok"]}
+    assert result.exit_code == (1 if wrong else 0)
+    assert all(finding["mend"] for finding in wrong.values())
+    return wrong
+
+
+def test_a_home_that_is_not_there_yet_is_sound(call: Newsmill) -> None:
+    assert bad(call) == {}
+
+
+def test_a_home_in_use_is_sound(call: Newsmill, stacks: Stacks) -> None:
+    stacks.store(news("https://a.example/1"))
+    assert bad(call) == {}
+    shown = call("doctor").stdout
+    assert "recount" in shown
+    assert "embedded" in shown
+
+
+def test_a_wrong_setting_is_bad(call: Newsmill, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NEWSMILL_CONCURRENCY", "none")
+    assert "NEWSMILL_CONCURRENCY" in bad(call)["settings"]["said"]
+
+
+def test_a_variable_that_nobody_reads_is_named_with_what_was_meant(call: Newsmill, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NEWSMILL_CONCURENCY", "3")
+    assert "did you mean NEWSMILL_CONCURRENCY" in bad(call)["settings"]["said"]
+
+
+def test_a_home_that_is_a_file_is_bad_and_is_left_alone(call: Newsmill, home: Path) -> None:
+    home.write_text("mine")
+    found = bad(call)["home"]
+    assert "a file, not a folder" in found["said"]
+    assert "chown" not in found["mend"]
+    assert "chmod" not in found["mend"]
+
+
+def test_a_home_that_cannot_be_made_is_bad(call: Newsmill, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NEWSMILL_HOME", "/proc/nowhere/home")
+    assert "cannot be made" in bad(call)["home"]["said"]
+
+
+def test_a_home_that_others_may_write_to_is_bad(call: Newsmill, home: Path) -> None:
+    home.mkdir(mode=0o700)
+    home.chmod(0o777)
+    assert bad(call)["home"]["mend"] == f"chmod go-w {home}"
+
+
+def test_a_schema_of_another_version_is_bad(call: Newsmill, engine: Engine) -> None:
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '0000'"))
+    assert bad(call)["database"]["mend"] == "newsmill migrate"
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    assert bad(call)["database"]["mend"] == "Update Newsmill."
+
+
+def test_a_file_that_is_no_database_is_bad(call: Newsmill, home: Path) -> None:
+    home.mkdir(mode=0o700)
+    (home / "newsmill.db").write_bytes(b"rubbish " * 1000)
+    assert "not a database" in bad(call)["database"]["said"]
+
+
+def test_a_database_that_does_not_answer_is_bad(call: Newsmill, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NEWSMILL_DATABASE_URL", f"postgresql+psycopg://nobody@/none?host={tmp_path}")
+    assert "NEWSMILL_DATABASE_URL" in bad(call)["database"]["mend"]
+
+
+def test_totals_that_differ_from_a_recount_are_bad_and_named(call: Newsmill, stacks: Stacks, engine: Engine) -> None:
+    stacks.store(news("https://a.example/1"))
+    with transaction(engine) as tx:
+        row = {"subject": "url", "job": "job", "state": "stored", "cause": "", "n": 2}
+        tx.connection.execute(insert(schema.tally), [row])
+    assert "url job stored: 3, counted 1" in bad(call)["totals"]["said"]
+
+
+def test_clocks_two_seconds_apart_are_bad(call: Newsmill, engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(health, "clock", lambda _connection: time.time() + 2.5)
+    assert "2.5 s ahead of" in bad(call)["clock"]["said"]
+
+
+def test_a_redis_that_does_not_answer_is_bad(call: Newsmill, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NEWSMILL_REDIS_URL", f"redis://127.0.0.1:{free_port()}/0")
+    monkeypatch.setenv("NEWSMILL_CACHE_URL", "memcached://nowhere")
+    found = bad(call)
+    assert "NEWSMILL_REDIS_URL" in found["redis"]["mend"]
+    assert "NEWSMILL_CACHE_URL" in found["cache"]["mend"]
+
+
+def test_a_redis_that_answers_is_sound(call: Newsmill, redis_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NEWSMILL_REDIS_URL", redis_url)
+    assert bad(call) == {}
+
+
+@pytest.mark.parametrize("url", ["s3://bucket/x", "ftp://somewhere", "file:///proc/no/such"])
+def test_an_archive_that_cannot_be_written_is_bad(call: Newsmill, monkeypatch: pytest.MonkeyPatch, url: str) -> None:
+    monkeypatch.setenv("NEWSMILL_ARCHIVE_URL", url)
+    assert "NEWSMILL_ARCHIVE_URL" in bad(call)["archive"]["mend"]

@@ -1,0 +1,67 @@
+import pytest
+
+from worker.extract.hints import is_body_name, is_caption_name, is_chrome_name, is_hard_name, is_lead_name, is_privacy_name, words
+
+
+def test_names_are_read_as_words_camel_case_apart() -> None:
+    assert words("relatedArticles box-2  main__Side") == "|related articles|box 2|main side|"
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "related-articles",
+        "RelatedArticles",
+        "article-share-bar",
+        "byline",
+        "author-bio",
+        "sidebar",
+        "tags",
+        "xgyd",
+        "date",
+        "widget_text",
+    ],
+)
+def test_names_of_chrome_are_known(name: str) -> None:
+    assert is_chrome_name(words(name))
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "entry-content",
+        "elementor-widget",
+        "shareable-item",
+        "correlated",
+        "article-date-wrap",
+        "main",
+        "story",
+        "headline",
+        "commentary",
+    ],
+)
+def test_names_that_only_sound_like_chrome_are_not(name: str) -> None:
+    assert not is_chrome_name(words(name))
+    assert not is_hard_name(words(name))
+
+
+@pytest.mark.parametrize("name", ["comments", "sina-comment-wrap", "site-footer", "footer", "disqus_thread"])
+def test_names_of_what_is_never_the_article_are_known(name: str) -> None:
+    assert is_hard_name(words(name))
+
+
+def test_dialogues_about_privacy_are_known() -> None:
+    assert is_privacy_name(words("onetrust-consent-sdk"))
+    assert is_privacy_name(words("cookieBanner"))
+    assert not is_privacy_name(words("recipe-cookies-list"))
+
+
+@pytest.mark.parametrize("name", ["article-body", "articleBody", "post-content", "js_content", "TRS_Editor", "zhengwen"])
+def test_names_of_bodies_are_known(name: str) -> None:
+    assert is_body_name(words(name))
+
+
+def test_names_of_captions_and_standfirsts_are_known() -> None:
+    assert is_caption_name(words("wp-caption-text"))
+    assert is_lead_name(words("article__standfirst"))
+    assert not is_lead_name(words("leading-tight"))

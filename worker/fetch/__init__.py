@@ -1,0 +1,1 @@
+"""The web, as we let it in: one guarded egress, budgets, redirects, decoding, robots, politeness."""

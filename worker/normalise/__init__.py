@@ -1,0 +1,1 @@
+"""One spelling for each fact: text, dates, bylines. Pure."""

@@ -1,0 +1,213 @@
+"""Dates as pages write them, as ISO 8601.
+
+A result is a bare date (`2021-11-10`) unless the time of day *and* its offset from UTC are known; then it is
+`2021-11-10T09:20:00+08:00`. A time without an offset is given up rather than guessed. Only the Gregorian calendar.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
+
+from worker.normalise.months import NAME, month_number
+
+LONGEST = 300  # characters looked at: a date line is shorter, and no pattern may run over a whole article
+FIRST_YEAR = 1900  # newspapers put their archives online; before that it is a number
+AHEAD = timedelta(days=2)  # embargoed and time-zone-shifted stamps; later ones announce events
+
+_NUMBERS = str.maketrans("〇零○一二三四五六七八九", "000123456789")
+_D = r"([0-9]{1,2})"
+_YEAR = r"((?:19|20)[0-9]{2})"
+_ORDINAL = r"(?:st|nd|rd|th|er|ère|º|ª|\.)?"
+_GLUE = r"(?:[\s,.\-/]|\bde\b|\bdel\b|\bof\b|\bd')*"
+
+_YEAR_FIRST = re.compile(rf"(?<![0-9]){_YEAR}\s?([-/.])\s?{_D}\s?\2\s?{_D}(?![0-9])")
+_CJK = re.compile(rf"{_YEAR}\s?[年년]\s?{_D}\s?[月월]\s?{_D}\s?[日號号일]?")
+_CJK_SPELT = re.compile("([〇零○一二三四五六七八九]{4})年([一二三四五六七八九十]{1,3})月([一二三四五六七八九十]{1,3})[日号]")
+_COMPACT = re.compile(r"(?<![0-9])((?:19|20)[0-9]{2})(0[1-9]|1[0-2])([0-2][0-9]|3[01])(?=[T\s_]?(?:[0-9]{4,6})?(?![0-9]))")
+_DAY_MONTH = re.compile(rf"(?<![0-9]){_D}{_ORDINAL}{_GLUE}({NAME}){_GLUE}{_YEAR}(?![0-9])", re.IGNORECASE)
+_MONTH_DAY = re.compile(rf"({NAME})\.?\s{{0,3}}{_D}{_ORDINAL}{_GLUE}{_YEAR}(?![0-9])", re.IGNORECASE)
+_YEAR_MONTH_DAY = re.compile(rf"(?<![0-9]){_YEAR}[.,]?\s{{1,2}}({NAME})\s{{1,2}}{_D}(?![0-9])")
+_NUMERIC = re.compile(rf"(?<![0-9./-]){_D}\s?([./-])\s?{_D}\s?\2\s?((?:19|20)?[0-9]{{2}})(?![0-9./-][0-9]|[0-9])")
+_WORTH_A_LOOK = re.compile(r"\d{4}|\d\s?[./-]\s?\d{1,2}\s?[./-]\s?\d\d|[〇零○一二三四五六七八九]{4}年")
+_EPOCH = re.compile(r"\s*([0-9]{10}|[0-9]{13})\s*")
+
+_TIME_AFTER = re.compile(
+    r"(?:[\s,T_|·•–—-]|\b(?:at|um|à|kl|às|as|alle|ore|om|o|klo|в|a las)\b\.?|\([^()]{1,8}\))*"
+    r"(上午|下午|晚上|凌晨|早上|中午|오전|오후|午前|午後)?\s?"
+    r"(?<![0-9])([0-9]{1,2})(?:\s?(?:[:.h時时点點]|시)\s?)([0-5][0-9])(?:\s?[:.分]\s?([0-5][0-9])(?:[.,][0-9]+)?)?[分秒분]?"
+    r"(?:\s?([AaPp])\.?\s?[Mm]\b\.?)?",
+)
+_TIME_COMPACT = re.compile(r"[T\s_]?([0-2][0-9])([0-5][0-9])([0-5][0-9])?(?![0-9])")
+_TIME_BEFORE = re.compile(
+    r"(?<![0-9:])([0-9]{1,2})[:.]([0-5][0-9])(?::([0-5][0-9]))?(?:\s?([AaPp])\.?[Mm]\b\.?)?\s{0,2}([A-Z]{1,5}\b)?[\s,|·•–—-]*(?:on\s)?$"
+)
+_OFFSET = re.compile(r"\s?(?:\(?(?:GMT|UTC)\)?\s?)?(?:(Z)\b|([+\-−])([01]?[0-9]):?([0-5][0-9])?(?![0-9])|\(?([A-Z]{2,5})\b)")
+
+# Abbreviations that mean one offset everywhere (RFC 5322 §4.3 and common use); IST, BST and the bare ET, CT, PT do not.
+_ZONES = {
+    "GMT": 0,
+    "UTC": 0,
+    "UT": 0,
+    "WET": 0,
+    "WEST": 1,
+    "CET": 1,
+    "MEZ": 1,
+    "CEST": 2,
+    "MESZ": 2,
+    "EET": 2,
+    "EEST": 3,
+    "MSK": 3,
+}
+_ZONES |= {"EST": -5, "EDT": -4, "CDT": -5, "MST": -7, "MDT": -6, "PST": -8, "PDT": -7}
+_ZONES |= {"HKT": 8, "SGT": 8, "PHT": 8, "WIB": 7, "JST": 9, "KST": 9, "AEST": 10, "AEDT": 11, "NZST": 12, "NZDT": 13}
+_AFTERNOON = frozenset(("下午", "晚上", "오후", "午後", "P", "p"))
+_MORNING = frozenset(("上午", "凌晨", "早上", "오전", "午前", "A", "a"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Habits:
+    """What a page's language says about its dates.
+
+    *zone* is the one in which times without an offset are meant, None if that is not known; *month_first* reads 3/4 as
+    March 4; *now* is the epoch second at which the page was fetched: nothing is published after it.
+    """
+
+    now: float
+    zone: tzinfo | None = None
+    month_first: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A date in a text: ISO 8601 *value*, where it stands (in the text's NFKC form), and the *clock* time given without an offset."""
+
+    value: str
+    start: int
+    end: int
+    clock: time | None = None
+
+
+def parse_date(text: str, habits: Habits) -> str | None:
+    """Return the first date in *text* as ISO 8601, None without a believable one.
+
+    Takes ISO 8601, RFC 5322, epoch seconds or milliseconds, and the written forms of `dates_in`.
+    """
+    epoch = _EPOCH.fullmatch(text)
+    if epoch:
+        return _from_epoch(int(epoch[1]) / (1 if len(epoch[1]) == 10 else 1000), habits)
+    found = next(iter(dates_in(text, habits)), None)
+    return found.value if found else None
+
+
+def dates_in(text: str, habits: Habits) -> list[Found]:
+    """Return the dates in the first `LONGEST` characters of *text* in reading order: years first or last, months as
+    numbers or names in many languages, Chinese, Japanese and Korean forms, full-width digits.
+    """
+    text = text[:LONGEST]
+    if not _WORTH_A_LOOK.search(text):
+        return []
+    text = unicodedata.normalize("NFKC", text)
+    latest = datetime.fromtimestamp(habits.now, UTC) + AHEAD
+    results: list[Found] = []
+    for start, end, day in sorted(_days(text, habits.month_first), key=lambda item: (item[0], -item[1])):
+        if results and start < results[-1].end:
+            continue
+        if day.year >= FIRST_YEAR and day <= latest.date():
+            results.append(_with_time(text, start, end, day, habits))
+    return results
+
+
+def day_of(value: str) -> date:
+    """Return the calendar day of a result of this module."""
+    return date.fromisoformat(value[:10])
+
+
+def _from_epoch(seconds: float, habits: Habits) -> str | None:
+    if not 0 < seconds <= habits.now + AHEAD.total_seconds():
+        return None
+    return datetime.fromtimestamp(int(seconds), habits.zone or UTC).isoformat()
+
+
+def _days(text: str, month_first: bool) -> Iterator[tuple[int, int, date]]:
+    """Yield (start, end, day) of everything that reads as a day of the calendar."""
+    for match in _candidates(text, month_first):
+        start, end, year, month, day = match
+        try:
+            yield start, end, date(year, month, day)
+        except ValueError:
+            continue
+
+
+def _candidates(text: str, month_first: bool) -> Iterator[tuple[int, int, int, int, int]]:
+    for m in _YEAR_FIRST.finditer(text):
+        yield m.start(), m.end(), int(m[1]), int(m[3]), int(m[4])
+    for pattern in (_CJK, _COMPACT):
+        for m in pattern.finditer(text):
+            yield m.start(), m.end(), int(m[1]), int(m[2]), int(m[3])
+    for m in _CJK_SPELT.finditer(text):
+        yield m.start(), m.end(), int(m[1].translate(_NUMBERS)), _spelt(m[2]), _spelt(m[3])
+    for m in _DAY_MONTH.finditer(text):
+        yield m.start(), m.end(), int(m[3]), month_number(m[2]) or 0, int(m[1])
+    for m in _MONTH_DAY.finditer(text):
+        yield m.start(), m.end(), int(m[3]), month_number(m[1]) or 0, int(m[2])
+    for m in _YEAR_MONTH_DAY.finditer(text):
+        yield m.start(), m.end(), int(m[1]), month_number(m[2]) or 0, int(m[3])
+    for m in _NUMERIC.finditer(text):
+        first, second, year = int(m[1]), int(m[3]), int(m[4])
+        month_leads = second > 12 or (month_first and first <= 12 and m[2] != ".")
+        month, day = (first, second) if month_leads else (second, first)
+        yield m.start(), m.end(), year if year > 99 else year + (2000 if year < 70 else 1900), month, day
+
+
+def _spelt(number: str) -> int:
+    """Return the value of a Chinese numeral below 100."""
+    tens, ten, ones = number.rpartition("十")
+    if not ten:
+        return int(number.translate(_NUMBERS))
+    return 10 * int(tens.translate(_NUMBERS) or 1) + int(ones.translate(_NUMBERS) or 0)
+
+
+def _with_time(text: str, start: int, end: int, day: date, habits: Habits) -> Found:
+    """Return the date at *start*:*end* with the time that stands next to it."""
+    m = _TIME_AFTER.match(text, end)
+    if m is not None:
+        half, hours, minutes, seconds = m[1] or m[5] or "", m[2], m[3], m[4]
+        offset, end = _offset(text, m.end())
+    elif m := _TIME_COMPACT.match(text, end):
+        half, hours, minutes, seconds = "", m[1], m[2], m[3]
+        offset, end = _offset(text, m.end())
+    elif m := _TIME_BEFORE.search(text[max(0, start - 40) : start]):
+        hours, minutes, seconds, half = m[1], m[2], m[3], m[4] or ""
+        offset, _ = _offset(m[5] or "", 0)
+    else:
+        return Found(day.isoformat(), start, end)
+    clock = _clock(int(hours), int(minutes), int(seconds or 0), half)
+    zone = offset or habits.zone
+    if clock is None or zone is None:
+        return Found(day.isoformat(), start, end, clock)
+    return Found(datetime.combine(day, clock, zone).isoformat(), start, end)
+
+
+def _clock(hours: int, minutes: int, seconds: int, half: str) -> time | None:
+    if half in _AFTERNOON and hours < 12:
+        hours += 12
+    elif half in _MORNING and hours == 12:
+        hours = 0
+    return time(hours, minutes, seconds) if hours < 24 and minutes < 60 and seconds < 60 else None
+
+
+def _offset(text: str, at: int) -> tuple[timezone | None, int]:
+    m = _OFFSET.match(text, at)
+    if m is None:
+        return None, at
+    if m[1]:
+        return UTC, m.end()
+    if m[5]:
+        hours = _ZONES.get(m[5])
+        return (None, at) if hours is None else (timezone(timedelta(hours=hours)), m.end())
+    delta = timedelta(hours=int(m[3]), minutes=int(m[4] or 0))
+    if delta >= timedelta(hours=15):  # the farthest is +14:00
+        return None, at
+    return timezone(delta if m[2] == "+" else -delta), m.end()

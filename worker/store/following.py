@@ -1,0 +1,106 @@
+"""Following a few URLs on their way: where each stands, and what is worth asking for again."""
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from typing import TypeVar
+
+from sqlalchemy import Connection, func, select
+
+from worker.models import ImageState, Kind, State
+from worker.store import schema
+from worker.store.claims import LEASE_S
+from worker.store.transaction import Transaction
+
+Item = TypeVar("Item")
+
+BATCH = 500  # ids a statement
+GOOD = (State.STORED, State.UNCHANGED, State.DUPLICATE)
+OPEN = (State.PENDING, State.IN_FLIGHT)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """Where a URL stands; *next_at* of the URL itself or, once it has ended, of its late images (None: nothing is to come)."""
+
+    url_id: int
+    url: str
+    state: State
+    cause: str | None
+    detail: str | None
+    next_at: float | None
+    article_id: int | None = None
+    title: str = ""
+    images_stored: int = 0
+    images_wanted: int = 0
+
+    @property
+    def ended(self) -> bool:
+        """Whether the URL itself has come to its end."""
+        return self.state not in OPEN
+
+
+def standings(connection: Connection, url_ids: Collection[int]) -> dict[int, Standing]:
+    """Return where each of *url_ids* stands."""
+    table, late = schema.url, schema.url.alias("late")
+    image = schema.image
+    stored = func.count().filter(image.c.state == ImageState.STORED)
+    wanted = func.count().filter(image.c.state != ImageState.SKIPPED)
+    found: dict[int, Standing] = {}
+    for batch in _batches(url_ids):
+        counts = {
+            article_id: (n_stored, n_wanted)
+            for article_id, n_stored, n_wanted in connection.execute(
+                select(image.c.article_id, stored, wanted)
+                .join(schema.article, schema.article.c.id == image.c.article_id)
+                .where(schema.article.c.url_id.in_(batch))
+                .group_by(image.c.article_id)
+            )
+        }
+        rows = connection.execute(
+            select(table, late.c.next_at.label("late_at"), schema.article.c.title)
+            .outerjoin(schema.article, schema.article.c.id == table.c.article_id)
+            .outerjoin(late, (late.c.kind == Kind.IMAGES) & (late.c.fingerprint == table.c.fingerprint) & late.c.state.in_(OPEN))
+            .where(table.c.id.in_(batch))
+        )
+        for row in rows:
+            n_stored, n_wanted = counts.get(row.article_id, (0, 0)) if row.state == State.STORED else (0, 0)
+            found[row.id] = Standing(
+                url_id=row.id,
+                url=row.url,
+                state=State(row.state),
+                cause=row.cause,
+                detail=row.detail,
+                next_at=row.next_at if row.state in OPEN else row.late_at,
+                article_id=row.article_id,
+                title=row.title or "",
+                images_stored=n_stored,
+                images_wanted=n_wanted,
+            )
+    return found
+
+
+def fresh(tx: Transaction, url_ids: Collection[int], *, ttl_s: float) -> set[int]:
+    """Return those whose page was asked for within *ttl_s* and gave an article."""
+    table, article = schema.url, schema.article
+    found: set[int] = set()
+    for batch in _batches(url_ids):
+        rows = (
+            select(table.c.id)
+            .join(article, article.c.id == table.c.article_id)
+            .where(table.c.id.in_(batch), table.c.state.in_(GOOD), article.c.checked_at > tx.now - ttl_s)
+        )
+        found.update(tx.connection.execute(rows).scalars())
+    return found
+
+
+def anybody_works(tx: Transaction, *, role: str) -> bool:
+    """Return whether a worker process of *role* has renewed its leases lately."""
+    table = schema.process
+    alive = select(table.c.owner).where(table.c.role == role, table.c.beat_at > tx.now - LEASE_S).limit(1)
+    return tx.connection.execute(alive).one_or_none() is not None
+
+
+def _batches(items: Collection[Item]) -> Iterator[list[Item]]:
+    listed = list(items)
+    for start in range(0, len(listed), BATCH):
+        yield listed[start : start + BATCH]
