@@ -4,7 +4,7 @@ import os
 from functools import cache
 from ipaddress import ip_network
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field, field_validator
 from pydantic_settings import (
@@ -70,6 +70,10 @@ class Settings(BaseSettings):
 
     processes: int = Field(default_factory=lambda: os.cpu_count() or 1, ge=1, description="worker processes")
     concurrency: int = Field(32, ge=1, description="articles at once in a process")
+
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] | None = Field(
+        None, description="the least that is logged; without it INFO, and errors alone in `newsmill run`"
+    )
 
     @field_validator("home", mode="after")
     @classmethod

@@ -1,19 +1,19 @@
 """Celery's signals: when a worker process builds its runtime, drains and closes it, and how it logs."""
 
 import logging.config
-import os
 import sys
 from typing import Any
 
 from celery import signals
 
 from config.logs import log_settings
+from config.settings import settings
 from tasks.runtime import runtime
 
 
 @signals.setup_logging.connect
 def _set_up_logging(**_: Any) -> None:
-    level = os.environ.get("NEWSMILL_LOG_LEVEL", "INFO")
+    level = settings().log_level or "INFO"
     logging.config.dictConfig(log_settings(level=level, terminal=sys.stderr.isatty()))
 
 

@@ -31,6 +31,7 @@ from worker.store.transaction import transaction
 from worker.urls import masked
 
 JOB = "run"
+QUIET = "ERROR"  # the log's level: the bar and the summary say what people want to know
 POLL_S = 0.25
 PATIENCE_S = 30.0  # with a trouble of our own parts: a restart of Redis or a database takes less
 STALLED_S = 300.0  # twice an article's deadline: even the slowest has ended by then
@@ -51,9 +52,8 @@ def command(urls: tuple[str, ...], source: str | None, wait: float, as_json: boo
     """
     if not urls and source is None:
         raise click.UsageError("Give at least one URL, or --from FILE (or --from - for standard input).")
-    level = os.environ.setdefault("NEWSMILL_LOG_LEVEL", "ERROR")  # the bar and the summary say what people want to know
-    logging.config.dictConfig(log_settings(level=level, terminal=sys.stderr.isatty()))
     settings, engine = open_ledger()
+    logging.config.dictConfig(log_settings(level=settings.log_level or QUIET, terminal=sys.stderr.isatty()))
     account, known = _take_in(engine, settings, urls, source)
     for wrong in account.invalid:
         click.echo(str(wrong), err=True)
@@ -149,7 +149,7 @@ class _Waiting:
         self._supervisor = Supervisor(
             self._settings,
             redis_url=broker.url,
-            environment=broker.environment(os.environ),
+            environment=broker.environment(os.environ | {"NEWSMILL_LOG_LEVEL": self._settings.log_level or QUIET}),
             name=f"run{os.getpid()}",
             keep_redis=broker.keep,
             stopping=self._stopping,

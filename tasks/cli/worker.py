@@ -21,8 +21,7 @@ def command(processes: int | None, concurrency: int | None) -> None:
     """Run worker processes, and restart what dies. Ctrl-C or TERM ends them in order, within 25 s."""
     settings, engine = open_ledger()
     engine.dispose()
-    level = os.environ.get("NEWSMILL_LOG_LEVEL", "INFO")
-    logging.config.dictConfig(log_settings(level=level, terminal=sys.stderr.isatty()))
+    logging.config.dictConfig(log_settings(level=settings.log_level or "INFO", terminal=sys.stderr.isatty()))
     given = {"processes": processes, "concurrency": concurrency}
     settings = settings.model_copy(update={name: value for name, value in given.items() if value is not None})
     told = threading.Event()
