@@ -89,6 +89,7 @@ class Reconciler:
         """Give the lead up."""
         with transaction(self._engine) as tx:
             publishing.resign(tx, owner=self._owner)
+            totals.fold(tx)  # what ended last shows in the pace too
 
     @contextmanager
     def _transaction(self) -> Iterator[Transaction]:

@@ -75,4 +75,6 @@ def _sentence(line: dict[str, object]) -> str:
     name = str(place[0]) if isinstance(place, tuple) and place else "?"
     value = str(line.get("input"))
     secret = name.endswith(("url", "auth")) or len(value) > SHOWN_INPUT
-    return f"NEWSMILL_{name.upper()}: {line['msg']}" + ("" if secret else f" (it is {value!r})")
+    return f"NEWSMILL_{name.upper()}: {str(line['msg']).removeprefix('Value error, ')}" + (
+        "" if secret else f" (it is {value!r})"
+    )

@@ -201,7 +201,8 @@ def _summary(found: Iterable[Standing], *, known: int, invalid: int, as_json: bo
         click.echo(json.dumps({**counts, "known": known, "invalid": invalid, "images": images, "missing": lines}))
         return not missing
     shown = {**counts, "known": known, "invalid": invalid}
-    click.echo("  ".join(f"{state} {n}" for state, n in shown.items() if n) + f"  images {images['stored']}/{images['wanted']}")
+    of_images = f"  images {images['stored']}/{images['wanted']}" if images["wanted"] else ""
+    click.echo("  ".join(f"{state} {n}" for state, n in shown.items() if n) + of_images)
     for standing in [s for s in listed if s.state in GOOD and s not in late][:SHOWN]:
         click.echo(f"  {_line(standing)}")
     for standing in (*missing, *late):
