@@ -1,4 +1,4 @@
-"""State-keeping stand-ins for the ports: small, and honest enough to pass the same contract tests where they have one."""
+"""State-keeping stand-ins for the ports: small, and no more of each port than the story needs."""
 
 import hashlib
 from collections.abc import AsyncIterator

@@ -61,16 +61,6 @@ def forget_published(tx: Transaction, *, before: float) -> int:
     ).rowcount
 
 
-def outstanding(tx: Transaction) -> int:
-    """Return how many rows are believed to lie in Redis."""
-    table = schema.url
-    return int(
-        tx.connection.execute(
-            select(func.count()).where(schema.stands(State.PENDING), table.c.published_at.is_not(None))
-        ).scalar_one()
-    )
-
-
 def choose_due(tx: Transaction, *, window: int, per_host: int) -> list[Due]:
     """Choose up to *window* due rows and mark them published: those whose promised turn has come, then urgent ones, then all.
 
