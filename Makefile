@@ -5,7 +5,7 @@ UV     := UV_SYSTEM_CERTS=1 $(BIN)/uv   # the machine's own certificates, as pip
 SHELL  := /bin/bash
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev demo run test lint bench lock clean
+.PHONY: help install install-dev demo site run test lint bench lock clean
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1|/' | column -t -s '|'
@@ -36,6 +36,9 @@ lock: $(BIN)/uv  ## resolve pyproject.toml anew into the two lock files (names, 
 
 demo: install  ## ingest the bundled sample site: what Newsmill does, in a minute
 	@$(BIN)/python -m tests.site.demo
+
+site: install  ## serve the bundled sample site at http://127.0.0.1:8008, to try things on
+	@$(BIN)/python -m tests.site.server --port 8008
 
 run: install  ## ingest URLs of your own: make run URLS="https://… https://…"
 	@test -n "$(URLS)" || { echo 'Give the URLs: make run URLS="https://news.example/a.html https://news.example/b.html"'; exit 2; }

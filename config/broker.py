@@ -2,14 +2,24 @@
 
 from typing import Any
 
-ARTICLES, IMAGES, CONTROL, SUSPECTS = "articles", "images", "control", "suspects"
-QUEUES = (ARTICLES, IMAGES, CONTROL, SUSPECTS)
+ARTICLES, IMAGES, LISTINGS, CONTROL, SUSPECTS = "articles", "images", "listings", "control", "suspects"
+QUEUES = (ARTICLES, IMAGES, LISTINGS, CONTROL, SUSPECTS)
 
 ROUTES = {
     "tasks.article.*": {"queue": ARTICLES},
     "tasks.images.*": {"queue": IMAGES},
     "tasks.ledger.*": {"queue": CONTROL},
-    "tasks.crawl.*": {"queue": CONTROL},
+    "tasks.crawl.run": {"queue": LISTINGS},
+    "tasks.crawl.tick": {"queue": CONTROL},
+}
+
+# What the clock sends, whoever and however many clocks there are: doing it twice is harmless. Each message is worth nothing
+# once the next ones follow; but "expires" is a point in time, which the worker's clock may have passed before the sender's, so
+# that what must not stop for that goes without.
+BEAT = {
+    "crawl": {"task": "tasks.crawl.tick", "schedule": 5.0},  # s; a slot opens at most this late
+    "reconcile": {"task": "tasks.ledger.reconcile", "schedule": 30.0, "options": {"expires": 30}},
+    "report": {"task": "tasks.ledger.report", "schedule": 60.0, "options": {"expires": 60}},
 }
 
 
@@ -35,6 +45,7 @@ def celery_settings(broker_url: str) -> dict[str, Any]:
         "broker_connection_max_retries": None,
         "task_queues": {name: {"exchange": name, "routing_key": name} for name in QUEUES},
         "task_routes": ROUTES,
+        "beat_schedule": BEAT,
         "task_create_missing_queues": False,
         "task_default_queue": CONTROL,
         "task_serializer": "json",

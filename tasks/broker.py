@@ -60,7 +60,9 @@ def _check(url: str) -> None:
     except ValueError:
         usable = False
     if not usable:
-        raise OwnTrouble("NEWSMILL_REDIS_URL: use redis://:password@host:port/number, or rediss:// for TLS")
+        raise OwnTrouble(
+            "NEWSMILL_REDIS_URL: use redis://:password@host:port/number, or rediss:// for TLS; @ : / # ? % in a password as %40 …"
+        )
 
 
 def redis_url(s: Settings) -> str:

@@ -8,7 +8,7 @@ from config.broker import celery_settings
 from config.settings import settings
 from tasks.broker import redis_url
 
-app = Celery("newsmill", include=["tasks.article", "tasks.images", "tasks.ledger", "tasks.telemetry"])
+app = Celery("newsmill", include=["tasks.article", "tasks.images", "tasks.crawl", "tasks.ledger", "tasks.telemetry"])
 
 
 @app.add_defaults

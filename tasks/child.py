@@ -8,11 +8,10 @@ import sys
 import time
 import uuid
 from collections.abc import Mapping
-from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
-from tasks.lifeline import VARIABLE
+from tasks import lifeline
 
 KILL_AFTER_S = 25.0  # of TERM: 15 s to finish, the rest to hand back and close
 SILENT_S = 30.0  # without a heartbeat the event loop is stuck
@@ -57,7 +56,6 @@ class Child:
     @classmethod
     def start(cls, role: Role, *, supervisor: str, environment: Mapping[str, str], redis_url: str) -> "Child":
         """Start a process of *role*. Raises OSError when the system has none to give."""
-        ours, theirs = socket.socketpair()
         owner = f"{supervisor}/{role.name}/{uuid.uuid4().hex[:6]}"
         words = {
             "NEWSMILL_OWNER": owner,
@@ -65,20 +63,8 @@ class Child:
             "NEWSMILL_ROLE": role.role,
             "NEWSMILL_CONCURRENCY": str(role.concurrency),
             "NEWSMILL_REDIS_URL": redis_url,
-            VARIABLE: str(theirs.fileno()),
         }
-        with ExitStack() as ends, theirs:
-            ends.enter_context(ours)
-            process = subprocess.Popen(
-                role.command,
-                env={**environment, **words, **QUIET},
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                pass_fds=[theirs.fileno()],
-                start_new_session=True,  # Ctrl-C at the terminal is the supervisor's to hear
-            )
-            ends.pop_all()
-        ours.setblocking(False)
+        process, ours = lifeline.start(role.command, {**environment, **words, **QUIET})
         return cls(role=role, owner=owner, process=process, lifeline=ours, redis_url=redis_url, started_at=time.monotonic())
 
     def hear(self, now: float) -> None:

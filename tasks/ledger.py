@@ -10,7 +10,7 @@ def report() -> str:
     return runtime().report()
 
 
-@app.task(name="tasks.ledger.reconcile")
+@app.task(name="tasks.ledger.reconcile", send_events=False)  # as often as not there is nothing to tell
 def reconcile() -> str:
     """Do one pass of the reconciler now, if no supervisor leads; a nudge, since each supervisor runs the loop."""
     return runtime().reconcile()

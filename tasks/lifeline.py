@@ -3,11 +3,35 @@
 import os
 import signal
 import socket
+import subprocess
 import threading
 import time
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 
 VARIABLE = "NEWSMILL_LIFELINE"
 ORPHAN_S = 25.0  # an orphan's time to end in order, as its supervisor would give it
+
+
+def start(command: Sequence[str], environment: Mapping[str, str]) -> tuple[subprocess.Popen[bytes], socket.socket]:
+    """Start a process that does not outlive us, however we end; return it and our end of its lifeline, which never blocks.
+
+    It says what it has to say on our standard error. Raises OSError when the system has no process to give.
+    """
+    ours, theirs = socket.socketpair()
+    with ExitStack() as ends, theirs:
+        ends.enter_context(ours)
+        process = subprocess.Popen(
+            command,
+            env={**environment, VARIABLE: str(theirs.fileno())},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            pass_fds=[theirs.fileno()],
+            start_new_session=True,  # Ctrl-C at the terminal is the supervisor's to hear
+        )
+        ends.pop_all()
+    ours.setblocking(False)
+    return process, ours
 
 
 class Lifeline:

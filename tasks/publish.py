@@ -5,13 +5,17 @@ from collections.abc import Iterable
 from kombu import Connection, Producer
 from kombu.exceptions import OperationalError
 
-from config.broker import ARTICLES, IMAGES, SUSPECTS
+from config.broker import ARTICLES, IMAGES, LISTINGS, SUSPECTS
 from tasks.celery import app
 from worker.models import Kind
 from worker.store.publishing import Due
 from worker.urls import MAX_LENGTH, masked
 
-TASKS = {Kind.ARTICLE: ("tasks.article.ingest", ARTICLES), Kind.IMAGES: ("tasks.images.fetch", IMAGES)}
+TASKS = {
+    Kind.ARTICLE: ("tasks.article.ingest", ARTICLES),
+    Kind.IMAGES: ("tasks.images.fetch", IMAGES),
+    Kind.LISTING: ("tasks.crawl.run", LISTINGS),
+}
 
 
 def shown(url: str) -> str:

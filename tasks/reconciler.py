@@ -11,7 +11,7 @@ from redis import Redis
 from redis.exceptions import RedisError
 from sqlalchemy import Engine
 
-from config.broker import ARTICLES, IMAGES, SUSPECTS
+from config.broker import ARTICLES, IMAGES, LISTINGS, SUSPECTS
 from tasks.publish import Publisher
 from worker.errors import OwnTrouble
 from worker.store import claims, publishing, totals
@@ -148,13 +148,13 @@ class Reconciler:
     def _pipe(self) -> Pipe:
         try:
             with self._redis.pipeline(transaction=False) as pipe:
-                for queue in (ARTICLES, IMAGES, SUSPECTS):
+                for queue in (ARTICLES, IMAGES, LISTINGS, SUSPECTS):
                     pipe.llen(queue)
                 pipe.hlen("unacked")  # kombu's hash of what consumers hold
-                articles, images, suspects, held = pipe.execute()
+                articles, images, listings, suspects, held = pipe.execute()
         except (RedisError, OSError) as error:
             raise OwnTrouble(f"Redis does not answer: {' '.join(str(error).split())}") from error
-        return Pipe(waiting=articles + images, held=held, suspects=suspects)
+        return Pipe(waiting=articles + images + listings, held=held, suspects=suspects)
 
     def _fold(self) -> None:
         now = time.monotonic()

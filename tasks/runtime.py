@@ -21,6 +21,7 @@ from tasks.broker import redis_url
 from tasks.lifeline import Lifeline
 from tasks.publish import Publisher
 from tasks.reconciler import Reconciler
+from tasks.schedule import tick
 from worker.errors import OwnTrouble
 from worker.fetch.client import WebClient
 from worker.fetch.egress import Egress, verifying_context
@@ -28,6 +29,7 @@ from worker.fetch.governor import RedisGovernor
 from worker.fetch.guard import Guard
 from worker.images import ImageFetcher
 from worker.ingest import Ingestor
+from worker.listings import Listings
 from worker.pages import Pages
 from worker.quarantine import Quarantine
 from worker.store import claims, totals
@@ -116,6 +118,7 @@ class Runtime:
             seen=RedisSeen(self._redis, ttl_s=s.seen_ttl),
             pages=Pages(Quarantine()),
             images=images,
+            listings=Listings(fetcher=web, governor=governor, archive=self._archive, clock=time.time),
             deadline_s=s.fetch_deadline + s.images_deadline + ARTICLE_SLACK_S,
             clock=time.time,
             rng=rng,
@@ -127,6 +130,12 @@ class Runtime:
         """Ingest one URL and return how it ended."""
         return self._call(self._watched(url_id, self._ingestor.ingest(url_id, host_of(url), alone=self._alone)))
 
+    def read_listing(self, url_id: int, url: str) -> str:
+        """Read a crawl job's feed or site map and return how that ended."""
+        told = self._call(self._watched(url_id, self._ingestor.read_listing(url_id, host_of(url), alone=self._alone)))
+        log.info("crawl_run", extra={"url": url, "told": told})
+        return told
+
     def fetch_images(self, url_id: int, _url: str) -> str:
         """Fetch an article's late images and return how that ended."""
         return self._call(self._watched(url_id, self._ingestor.fetch_images(url_id, alone=self._alone)))
@@ -136,6 +145,11 @@ class Runtime:
         with transaction(self._engine) as tx:
             everything, _ = totals.totals(tx.connection)
         return " · ".join(f"{state} {n}" for state, n in everything.states.items() if n) or "nothing accepted yet"
+
+    def tick(self) -> str:
+        """Open the slots of the crawl jobs that are due, and return whose."""
+        opened = tick(self._engine, self._settings.sources)
+        return f"due: {', '.join(opened)}" if opened else "nothing due"
 
     def reconcile(self) -> str:
         """Do one pass of the reconciler, if nobody leads."""

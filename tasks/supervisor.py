@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from redis import Redis
 
-from config.broker import ARTICLES, CONTROL, IMAGES, SUSPECTS
+from config.broker import ARTICLES, CONTROL, IMAGES, LISTINGS, SUSPECTS
 from config.settings import Settings
 from tasks.child import Child, Role
 from tasks.publish import Publisher
@@ -63,7 +63,7 @@ class Supervisor:
         self._name = f"{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:6]}"
         prefix = f"{name}-" if name else ""
         articles = [
-            Role(name=f"{prefix}articles-{n}", role=ARTICLES, queues=(ARTICLES, IMAGES), concurrency=s.concurrency)
+            Role(name=f"{prefix}articles-{n}", role=ARTICLES, queues=(ARTICLES, IMAGES, LISTINGS), concurrency=s.concurrency)
             for n in range(1, s.processes + 1)
         ]
         control = Role(name=f"{prefix}control", role=CONTROL, queues=(CONTROL, SUSPECTS), concurrency=1)
@@ -72,6 +72,7 @@ class Supervisor:
         self._reconciler = Reconciler(
             engine, _redis(redis_url), Publisher(redis_url), owner=self._name, host_interval_s=s.host_interval
         )
+        self._hurried = False
         self._dead: list[str] = []
         self._trouble: str | None = None
         self._told_at = 0.0
@@ -95,6 +96,10 @@ class Supervisor:
         self._end_all()
         reconciling.join(timeout=REDIS_TIMEOUT_S)
         self._guarded(self._mourn)  # those that had to be killed just now
+
+    def hurry(self) -> None:
+        """Kill at the end what would take its time; what it held runs again, alone. Safe in a signal handler."""
+        self._hurried = True
 
     # ------------------------------------------------------------ processes
 
@@ -159,6 +164,9 @@ class Supervisor:
         for child in leaving:
             child.terminate()
         while leaving := self._still_here(leaving):
+            if self._hurried:
+                for child in leaving:
+                    child.process.kill()
             time.sleep(0.05)
 
     # ------------------------------------------------------------ the ledger

@@ -4,7 +4,7 @@ import asyncio
 import hashlib
 from dataclasses import replace
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, func, select
 
 from tests.values import candidate
 from worker.document import Block, Document, Image, Paragraph, Span
@@ -30,11 +30,17 @@ from worker.store import claims, schema
 from worker.store.accept import accept
 from worker.store.archive import WarcArchive
 from worker.store.settle import settle
-from worker.store.transaction import transaction
+from worker.store.transaction import Transaction, transaction
 from worker.urls import canonicalise
 
 DAY = 86_400.0
 NOON = 1_790_164_800.0  # 2026-09-23T12:00:00Z, when articles of these tests are fetched unless told otherwise
+
+
+def outstanding(tx: Transaction) -> int:
+    """Return how many rows are believed to lie in Redis."""
+    published = select(func.count()).where(schema.url.c.state == "pending", schema.url.c.published_at.is_not(None))
+    return tx.connection.execute(published).scalar_one()
 
 
 def paragraph(text: str) -> Paragraph:

@@ -1,6 +1,7 @@
 """Fixtures that several floors share: real servers, databases, and the guard that keeps every test on this machine."""
 
 import ipaddress
+import logging
 import signal
 import socket
 from collections.abc import Callable, Iterator
@@ -11,8 +12,11 @@ import pytest
 
 from tests.parts import PostgresServer, ValkeyServer, no_server_outlives
 
-# A shell that runs the tests in the background has them, and what they start, ignore Ctrl-C: some tests send it.
+# A shell that runs the tests in the background has them, and what they start, ignore Ctrl-C, and `nohup` a closed terminal.
+# Some tests send these signals to what they start, which must not inherit that; a handler is not inherited.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:
+    signal.signal(signal.SIGHUP, lambda *_: None)
 
 # ---------------------------------------------------------------- the guard
 
@@ -78,6 +82,20 @@ def strayed() -> Iterator[list[str]]:
     yield _strayed
     if _strayed:
         pytest.fail(f"the test tried to leave this machine: {', '.join(_strayed)}", pytrace=False)
+
+
+# ---------------------------------------------------------------- the log
+
+
+@pytest.fixture(autouse=True)
+def _log_left_as_it_was() -> Iterator[None]:
+    """Undo what a command that is called in this process makes of the log, so that the next test can look at it."""
+    root = logging.getLogger()
+    level, handlers = root.level, list(root.handlers)
+    yield
+    root.setLevel(level)
+    for handler in [h for h in root.handlers if type(h) is logging.StreamHandler and h not in handlers]:
+        root.removeHandler(handler)
 
 
 # ---------------------------------------------------------------- Valkey

@@ -12,6 +12,7 @@ from worker.models import (
     Article,
     Charge,
     Claim,
+    Crawled,
     Ended,
     Ending,
     Exchange,
@@ -28,6 +29,7 @@ from worker.models import (
     Stored,
     Unchanged,
     Validators,
+    Visit,
 )
 from worker.urls import canonicalise, fingerprint, host_of
 
@@ -46,6 +48,7 @@ class Row:
     fence: int = 0
     next_at: float = NOW
     known: Known | None = None
+    visit: Visit | None = None  # set for the source of a crawl job
     endings: list[Ending] = field(default_factory=list)
 
 
@@ -67,7 +70,7 @@ class MemoryLedger:
         key = canonicalise(row.url)
         return Claim(
             url_id=url_id,
-            kind=Kind.ARTICLE,
+            kind=Kind.LISTING if row.visit else Kind.ARTICLE,
             url=row.url,
             fingerprint=fingerprint(key),
             host=host_of(key),
@@ -79,6 +82,7 @@ class MemoryLedger:
             fence=row.fence,
             owner="me",
             known=row.known,
+            visit=row.visit,
         )
 
     async def settle(self, claim: Claim, ending: Ending) -> Settled:
@@ -101,6 +105,8 @@ class MemoryLedger:
                 return Settled(state=row.state, cause=ending.cause)
             case Unchanged():
                 row.state = State.UNCHANGED
+            case Crawled():
+                row.state = State.STORED
             case Alias():
                 row.state = State.DUPLICATE
         return Settled(state=row.state)
@@ -169,6 +175,9 @@ class CannedWeb:
         self.referers: set[str] = set()
 
     async def page(self, url: str, *, ref: str, validators: Validators | None, identity: bool) -> Fetched:
+        return await self.listing(url, ref=ref, validators=validators)
+
+    async def listing(self, url: str, *, ref: str, validators: Validators | None) -> Fetched:
         fetched = self._get(url)
         if validators is not None and validators.etag and validators.etag == fetched.exchange.header("etag"):
             return replace(fetched, not_modified=True)

@@ -6,15 +6,18 @@ import json
 import random
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 from worker.errors import HostBusy, IngestError, NotArticle, OwnTrouble, TimedOut
 from worker.extract import VERSION
 from worker.extract.canonical import believed_canonical
 from worker.images import ImageFetcher, Images
+from worker.listings import Listings
 from worker.models import (
     Alias,
     Article,
     Claim,
+    Crawled,
     Ending,
     Extraction,
     Fetched,
@@ -57,6 +60,7 @@ class Ingestor:
         seen: Seen,
         pages: Pages,
         images: ImageFetcher,
+        listings: Listings,
         deadline_s: float,
         clock: Callable[[], float],
         rng: random.Random,
@@ -68,6 +72,7 @@ class Ingestor:
         self._seen = seen
         self._pages = pages
         self._images = images
+        self._listings = listings
         self._deadline_s = deadline_s
         self._clock = clock
         self._rng = rng
@@ -78,6 +83,18 @@ class Ingestor:
         Idempotent: a row that is not ours to take is left alone. Raises nothing of `worker.errors` but
         OwnTrouble, when not even the ending could be committed; the lease then runs out by itself.
         """
+        return await self._in_turn(url_id, host, self._article, alone=alone)
+
+    async def read_listing(self, url_id: int, host: str, *, alone: bool) -> str:
+        """Take row *url_id* of kind `listing` up: the feed or site map of a crawl job, for its open slots."""
+        return await self._in_turn(url_id, host, partial(self._listing, turn_at=host), alone=alone)
+
+    async def fetch_images(self, url_id: int, *, alone: bool) -> str:
+        """Take row *url_id* of kind `images` up: the images of an article that did not come with it."""
+        return await self._claimed(url_id, self._late_images, alone=alone)
+
+    async def _in_turn(self, url_id: int, host: str, work: Callable[["_Progress"], Awaitable[Ending]], *, alone: bool) -> str:
+        """Claim a row in its turn at its host; give it back when that lies too far ahead."""
         try:
             await self._governor.turn(host, str(url_id))
         except HostBusy as busy:
@@ -87,11 +104,7 @@ class Ingestor:
             wait_s = OWN_TROUBLE_S[0]
             await self._ledger.postpone(url_id, until=self._clock() + wait_s)
             return f"later: {trouble.detail}, in {wait_s:.0f} s"
-        return await self._claimed(url_id, self._article, alone=alone)
-
-    async def fetch_images(self, url_id: int, *, alone: bool) -> str:
-        """Take row *url_id* of kind `images` up: the images of an article that did not come with it."""
-        return await self._claimed(url_id, self._late_images, alone=alone)
+        return await self._claimed(url_id, work, alone=alone)
 
     async def _claimed(self, url_id: int, work: Callable[["_Progress"], Awaitable[Ending]], *, alone: bool) -> str:
         claim = await self._ledger.claim(url_id, alone=alone)
@@ -197,6 +210,14 @@ class Ingestor:
             joined = self._pages.join(joined, (await self._pages.read(page)).extraction)
         return joined
 
+    async def _listing(self, progress: _Progress, *, turn_at: str) -> Ending:
+        claim = progress.claim
+        if claim.visit is None:  # its slot has been closed meanwhile
+            return Crawled(found=0, links=(), limit=None, note="", validators=Validators(), sha256=None)
+        if (host := host_of(claim.visit.source.url)) != turn_at:  # the job has got another source since its message went out
+            await self._governor.turn(host, str(claim.url_id), patient=True)
+        return await self._listings.visit(claim.visit, ref=str(claim.url_id))
+
     async def _late_images(self, progress: _Progress) -> Ending:
         claim = progress.claim
         late = claim.late
@@ -253,8 +274,10 @@ def _told(ending: Ending, settled: Settled) -> str:
     match ending:
         case Stored() if settled.state == "stored":
             return f"stored · images {Images.counted(ending.article.images)}"
+        case Crawled():
+            return f"{settled.state} · {ending.found:,} links found, {len(ending.links):,} of them wanted"
         case ImagesTried():
             return f"images {Images.counted(image for _, image in ending.images)}"
-        case Later():
+        case Later() if settled.state == "pending":
             return f"later: {ending.detail or ending.cause or 'again'}, in {ending.wait_s:.0f} s"
     return f"{settled.state}: {settled.cause}" if settled.cause else str(settled.state)

@@ -23,10 +23,11 @@ class State(StrEnum):
 
 
 class Kind(StrEnum):
-    """What a ledger row asks for: a page with its images, or an article's images that did not come."""
+    """What a ledger row asks for: a page with its images, an article's images that did not come, a crawl job's source."""
 
     ARTICLE = "article"
     IMAGES = "images"
+    LISTING = "listing"
 
 
 class ImageState(StrEnum):
@@ -220,6 +221,38 @@ class LateImages:
     images: tuple[tuple[int, ImageRef], ...]
 
 
+class Form(StrEnum):
+    """What a crawl job reads its links from."""
+
+    FEED = "feed"
+    SITEMAP = "sitemap"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """What a crawl job reads, and which of the links there it takes.
+
+    *include* (one of them, if there are any) and *exclude* (none of them) are regular expressions searched for in a
+    link's URL; *limit* bounds the new links of one run (None: all).
+    """
+
+    form: Form
+    url: str
+    include: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    limit: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visit:
+    """One visit to a crawl job's source, for the slot that is due at *slot*; what the last visit left tells what is new."""
+
+    source: Source
+    slot: float
+    validators: Validators
+    sha256: str | None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Claim:
     """A row of the ledger that is ours until its lease runs out, proved by *fence*.
@@ -242,6 +275,7 @@ class Claim:
     owner: str
     known: Known | None = None
     late: LateImages | None = None
+    visit: Visit | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -316,7 +350,24 @@ class ImagesTried:
     charge: Charge = Charge.ATTEMPT
 
 
-Ending = Stored | Unchanged | Alias | Ended | Later | ImagesTried
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Crawled:
+    """A crawl job's source was read: *found* links stood there, *links* are those to take, the newest first.
+
+    At most *limit* of them that are new are accepted. *validators* and *sha256* (None on a 304) tell the next visit what
+    was there; *note* is for people, and empty when all was as it should be.
+    """
+
+    found: int
+    links: tuple[str, ...]
+    limit: int | None
+    note: str
+    validators: Validators
+    sha256: str | None
+    records: tuple[Record, ...] = ()
+
+
+Ending = Stored | Unchanged | Alias | Ended | Later | ImagesTried | Crawled
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -41,6 +41,9 @@ class Fetcher(Protocol):
         A status that is neither 2xx nor 304 raises the error of `worker.outcomes.status_error`.
         """
 
+    async def listing(self, url: str, *, ref: str, validators: Validators | None) -> Fetched:
+        """Fetch a feed or site map, as polite and guarded as a page; of any type that may hold text."""
+
     async def image(self, url: str, *, referer: str) -> Fetched:
         """Fetch an image: no turn and no robots, but one of the host's slots; redirects followed and guarded."""
 

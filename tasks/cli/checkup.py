@@ -3,7 +3,6 @@
 import os
 import stat
 from collections.abc import Iterator
-from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
 
@@ -14,7 +13,9 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
 
 from config.settings import Settings
+from tasks.cli.finding import Finding
 from tasks.cli.opening import SettingsMistake, archive_of, load_settings, open_engine
+from tasks.cli.sites import sites
 from worker.errors import OwnTrouble
 from worker.store.health import differences, revision, skew_s
 from worker.store.library import snapshot
@@ -26,16 +27,6 @@ PREFIX = "NEWSMILL_"
 CORRECT_IT = "Correct it in the environment, .env or newsmill.toml."
 NOT_FOR_FILES = ("/proc", "/sys")  # whose permissions promise what the system does not keep
 SHOWN = 3  # differences named: the first tell the story
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
-    """What a check found; *mend* says what to do when it is bad."""
-
-    subject: str
-    ok: bool
-    said: str
-    mend: str = ""
 
 
 def examine() -> Iterator[Finding]:
@@ -50,6 +41,7 @@ def examine() -> Iterator[Finding]:
     yield from _database(chosen)
     yield from _redis(chosen)
     yield _archive(chosen)
+    yield from sites(chosen)
 
 
 def _names() -> Finding:
@@ -65,8 +57,8 @@ def _names() -> Finding:
 
 def _home(home: Path) -> Finding:
     elsewhere = "Set NEWSMILL_HOME to a folder of your own, in the environment, .env or newsmill.toml."
-    if not home.exists():
-        above = next(folder for folder in home.parents if folder.exists())
+    if not os.path.exists(home):  # noqa: PTH110  # Path's raises where somebody may not look
+        above = next(folder for folder in home.parents if os.path.exists(folder))  # noqa: PTH110
         if above.is_dir() and os.access(above, os.W_OK | os.X_OK) and not str(above).startswith(NOT_FOR_FILES):
             return Finding(subject="home", ok=True, said=f"{home} is not there yet; it is made on first use")
         return Finding(subject="home", ok=False, said=f"{home} cannot be made: {above} takes no new folder", mend=elsewhere)
@@ -81,7 +73,7 @@ def _home(home: Path) -> Finding:
 
 def _database(chosen: Settings) -> Iterator[Finding]:
     url = make_url(chosen.database) if chosen.database_url is None else None
-    if url is not None and url.database and not Path(url.database).exists():
+    if url is not None and url.database and not os.path.exists(url.database):  # noqa: PTH110
         yield Finding(subject="database", ok=True, said="the embedded one is not there yet; it is made on first use")
         return
     try:

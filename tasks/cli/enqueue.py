@@ -5,10 +5,15 @@ import sys
 
 import click
 
+from config.crawl_job import NOT_IN_NAMES
 from tasks.broker import redis_answers
 from tasks.cli.opening import open_ledger
+from tasks.cli.standing import resuming
 from tasks.intake import Intake, lines_of, take_in
 from worker.store.accept import reopen
+from worker.store.crawls import PAUSED
+from worker.store.jobs import standing_of
+from worker.store.library import snapshot
 from worker.store.transaction import transaction
 
 DEFAULT_JOB = "cli"
@@ -25,8 +30,7 @@ def command(urls: tuple[str, ...], source: str | None, job: str, again: bool, as
 
     Prints how many were accepted, known and invalid; exits 1 when some were invalid.
     """
-    if not job.strip():
-        raise click.UsageError("--job needs a name.")
+    named(job)
     if not urls and source is None:
         raise click.UsageError("Give at least one URL, or --from FILE (or --from - for standard input).")
     settings, engine = open_ledger()
@@ -39,9 +43,19 @@ def command(urls: tuple[str, ...], source: str | None, job: str, again: bool, as
         with transaction(engine) as tx:
             reopened = reopen(tx, list(account.known), urgent=False)
     _tell(account, reopened, as_json=as_json)
+    with snapshot(engine) as connection:
+        if standing_of(connection, job) == PAUSED:
+            click.echo(f"The job {job!r} is paused: its URLs wait until `{resuming(job)}`.", err=True)
     if not redis_answers(settings):
         click.echo("Redis is away: the URLs are safe in the ledger and go out as soon as a worker and Redis run.", err=True)
     sys.exit(1 if account.invalid else 0)
+
+
+def named(job: str) -> str:
+    """Return *job*, if it may be a name. Raises UsageError."""
+    if not job.strip() or NOT_IN_NAMES.search(job):
+        raise click.UsageError("--job needs a name in one line, without control characters.")
+    return job
 
 
 def _tell(account: Intake, reopened: int, *, as_json: bool) -> None:

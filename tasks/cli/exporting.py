@@ -6,7 +6,7 @@ import io
 import mimetypes
 import os
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -18,12 +18,12 @@ from tasks.cli.article_page import markdown_page
 from tasks.cli.output import as_line, printable
 from worker.article_json import StoredArticle, article_json
 from worker.errors import OwnTrouble, TooLarge
-from worker.models import ImageRef
+from worker.models import ImageRef, ImageState
 from worker.store.archive import WarcArchive
 from worker.store.library import picture_record, snapshot
 
 COLUMNS = ("id", "url", "canonical_url", "title", "authors", "source", "site_name", "published_at", "modified_at", "language",
-           "section", "tags", "text", "job", "outcome", "version", "fetched_at")  # fmt: skip
+           "section", "tags", "text", "images", "job", "outcome", "version", "fetched_at")  # fmt: skip
 NAME_LENGTH = 50  # characters of the title in a folder's name: at 4 bytes each well below the 255 that file systems take
 
 # How a spreadsheet program knows a formula, in the full-width forms of East Asian editions too (OWASP, "CSV Injection").
@@ -37,9 +37,14 @@ _ENDINGS = {"image/jpeg": ".jpg", "image/webp": ".webp", "image/avif": ".avif"} 
 def whole_file(path: Path) -> Iterator[IO[bytes]]:
     """Open *path* for writing; it appears under its name when all of it is written, and never half. Raises OSError.
 
-    It replaces what was there: a link that somebody laid out there is not followed.
+    It replaces what was there: a link that somebody laid out there is not followed. A device or pipe is refused: the
+    superuser could replace /dev/stdout by a file.
     """
-    part = path.with_name(path.name + ".part")
+    if path.is_dir():  # found at the end otherwise, when all is written
+        raise OSError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
+    if path.exists() and not path.is_file():
+        raise OSError(errno.EINVAL, "neither a file nor a folder", str(path))
+    part = path.with_name(f"{path.name}.{os.getpid()}.part")  # another export to the same place has a part of its own
     part.unlink(missing_ok=True)
     try:
         with part.open("xb") as stream:
@@ -58,17 +63,23 @@ def write_jsonl(articles: Iterable[StoredArticle], stream: IO[bytes]) -> int:
     return n
 
 
-def write_csv(articles: Iterable[StoredArticle], stream: IO[bytes]) -> int:
+def write_csv(articles: Iterable[StoredArticle], stream: IO[bytes], *, mark: bool) -> int:
     """Write a table (RFC 4180, UTF-8, with a header), lists joined by "; "; return how many articles.
+
+    `images` has the addresses of those that are wanted, not of icons and the like. With *mark* the table begins with a
+    byte-order mark: without one Excel takes UTF-8 for the machine's old code page, and shows Chinese as rubbish.
 
     People open tables in spreadsheet programs: a text that one of these would take for a formula gets an apostrophe
     before it, which they read as "this is text", and control characters are left out. JSON lines have every text as it is.
     """
     text = io.TextIOWrapper(stream, encoding="utf-8", errors="replace", newline="")
     table, n = csv.writer(text), 0
+    if mark:
+        text.write("\ufeff")
     table.writerow(COLUMNS)
     for article in articles:
-        values = article_json(article)
+        shown = [image.ref.url for image in article.images if image.state is not ImageState.SKIPPED]
+        values = article_json(article) | {"images": shown}
         table.writerow(_cell(values[name]) for name in COLUMNS)
         n += 1
     text.detach()  # flushes, and leaves the stream to whoever opened it
@@ -78,14 +89,14 @@ def write_csv(articles: Iterable[StoredArticle], stream: IO[bytes]) -> int:
 class MarkdownFolders:
     """Writes articles below *folder*, one folder each: `article.md` and its images, which it shows instead of the web's.
 
-    *complaints* gathers a sentence for each image whose copy cannot be read; its link stays the web's.
+    *complain* is told a sentence for each image whose copy cannot be read; its link stays the web's.
     """
 
-    def __init__(self, folder: Path, engine: Engine, archive: WarcArchive) -> None:
+    def __init__(self, folder: Path, engine: Engine, archive: WarcArchive, *, complain: Callable[[str], None]) -> None:
         self._folder = folder
         self._engine = engine
         self._archive = archive
-        self.complaints: list[str] = []
+        self._complain = complain
 
     def write(self, articles: Iterable[StoredArticle]) -> int:
         """Write *articles*, over what an earlier export left of them; return how many. Raises OSError."""
@@ -122,7 +133,7 @@ class MarkdownFolders:
         try:
             return self._archive.read(record, max_bytes=size).body if record is not None else None
         except (OwnTrouble, TooLarge) as error:
-            self.complaints.append(error.detail)
+            self._complain(error.detail)
             return None
 
 

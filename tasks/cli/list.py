@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from tasks.cli.job_names import complete_job
 from tasks.cli.moments import SINCE, UNTIL
 from tasks.cli.opening import open_ledger
 from tasks.cli.output import one_line, write, write_json
@@ -18,7 +19,7 @@ DEFAULT_LIMIT = 20  # a screenful
 
 
 @click.command("list", epilog="Example: newsmill list --search '人工智能 GDP' --since 7d")
-@click.option("--job", metavar="NAME", help="Only articles that this job brought.")
+@click.option("--job", metavar="NAME", shell_complete=complete_job, help="Only articles that this job brought.")
 @click.option("--host", metavar="HOST", help="Only articles of this host, as the list shows it.")
 @click.option("--since", type=SINCE, help="Only articles fetched since then: 2026-11-23, or an age such as 12h or 7d.")
 @click.option("--until", type=UNTIL, help="Only articles fetched until then; a bare date includes its day.")

@@ -1,4 +1,4 @@
-"""Points in time as people write them on a command line."""
+"""Points in time as people write them on a command line, and spans of time as they read them."""
 
 import re
 import time
@@ -9,6 +9,13 @@ import click
 _AGO = re.compile(r"(\d{1,6})\s*([smhdw])")
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+_UNITS = ((86_400, 3_600, "d"), (3_600, 60, "h"), (60, 1, "min"), (1, 1, "s"))  # each with the next smaller one
+
+
+def span(seconds: float) -> str:
+    """Return a span of time, rounded, in the largest unit that it fills: `45 s`, `2 min`, `1 h`, `3 d`."""
+    size, unit = next(((size, unit) for size, less, unit in _UNITS if seconds >= size - less / 2), (1, "s"))
+    return f"{max(0.0, seconds) / size:.0f} {unit}"
 
 
 class Moment(click.ParamType[float]):

@@ -32,6 +32,8 @@ def load_settings() -> Settings:
         raise SettingsMistake("; ".join(_sentence(dict(line)) for line in error.errors())) from error
     except TOMLDecodeError as error:
         raise SettingsMistake(f"newsmill.toml: {error}") from error
+    except UnicodeDecodeError as error:
+        raise SettingsMistake("newsmill.toml or .env: not in UTF-8") from error
 
 
 def open_engine(chosen: Settings) -> Engine:

@@ -1,4 +1,4 @@
-"""The progress bar of `newsmill run`: articles and images as they come in; silent when nobody watches."""
+"""The progress bar of waiting commands: articles and images as they come in; silent when nobody watches."""
 
 from types import TracebackType
 
@@ -7,12 +7,12 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 
 class IngestProgress:
-    """A bar on stderr, if that is a terminal."""
+    """A bar on stderr, if that is a terminal, that counts *what*."""
 
-    def __init__(self, total: int) -> None:
+    def __init__(self, total: int, *, what: str) -> None:
         console = Console(stderr=True)
         self._bar = Progress(
-            TextColumn("articles"),
+            TextColumn(what),
             BarColumn(),
             MofNCompleteColumn(),
             TextColumn("{task.fields[note]}"),
@@ -20,7 +20,7 @@ class IngestProgress:
             console=console,
             disable=not console.is_terminal,
         )
-        self._task = self._bar.add_task("articles", total=total, note="starting")
+        self._task = self._bar.add_task(what, total=total, note="starting")
 
     def __enter__(self) -> "IngestProgress":
         self._bar.start()

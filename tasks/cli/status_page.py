@@ -1,13 +1,18 @@
 """The totals as people read them: a line a job, the causes, and how it goes on."""
 
-from datetime import timedelta
+import time
 from typing import Any
 
 from rich.console import Group, RenderableType
+from rich.filesize import decimal
 from rich.table import Table
 from rich.text import Text
 
+from tasks.cli.crawl_page import last_run
+from tasks.cli.moments import span
 from tasks.cli.output import one_line
+from tasks.cli.standing import resuming
+from worker.store.crawls import PAUSED, Run
 
 STATES = ("pending", "in_flight", "stored", "unchanged", "duplicate", "rejected", "failed", "dead", "cancelled")
 
@@ -17,7 +22,16 @@ def status_page(values: dict[str, Any], job: str | None) -> RenderableType:
     jobs = values.get("jobs", {})
     rows = [(name, of) for name, of in jobs.items()] if len(jobs) > 1 else []
     total = job or (next(iter(jobs)) if len(jobs) == 1 else "all")
-    return Group(_counts([*rows, (total, values)]), "", *_causes(values), Text(_going(values)))
+    if len(jobs) == 1:
+        values = values | {"standing": jobs[total]["standing"]}
+    paused = [name for name, of in (*rows, (total, values)) if of.get("standing") == PAUSED]
+    going = [_going(values), *(f"{one_line(name)} is paused: `{resuming(name)}` lets it go on" for name in paused)]
+    if "last_run" in values:
+        ran = values["last_run"]
+        going.append(one_line(f"last run: {last_run(Run(**ran) if ran else None, time.time())}"))
+    if "disk" in values:
+        going.append(_disk(values["disk"]))
+    return Group(_counts([*rows, (total, values)]), "", *_causes(values), Text("\n".join(going)))
 
 
 def _counts(rows: list[tuple[str, dict[str, Any]]]) -> Table:
@@ -33,13 +47,14 @@ def _counts(rows: list[tuple[str, dict[str, Any]]]) -> Table:
         numbers = (f"{_number(of[column]):,}" for column in ("accepted", *shown, *extra))
         stored, wanted = of["images"]["stored"], _wanted_images(of["images"])
         style = "bold" if place == len(rows) > 1 else ""
-        table.add_row(Text(one_line(name)), *numbers, f"{stored:,}/{wanted:,}", style=style)
+        label = f"{one_line(name)} (paused)" if of.get("standing") == PAUSED else one_line(name)
+        table.add_row(Text(label), *numbers, f"{stored:,}/{wanted:,}", style=style)
     return table
 
 
 def _causes(values: dict[str, Any]) -> list[RenderableType]:
     images = values["images"]
-    groups = {"rejected": values["rejected"], "failed": values["failed"], "images skipped": images["skipped"],
+    groups = {"waiting": values["waiting"], "rejected": values["rejected"], "failed": values["failed"], "images skipped": images["skipped"],
               "images failed": images["failed"]}  # fmt: skip
     table = Table(box=None, pad_edge=False, show_header=False)
     for name, causes in groups.items():
@@ -54,18 +69,20 @@ def _going(values: dict[str, Any]) -> str:
     due, eta, later = values["oldest_due_s"], values["eta_s"], values["next_due_s"]
     parts = [f"{values['per_minute']:,.0f} a minute"]
     if due is not None:
-        parts.append(f"the oldest has been due for {_duration(due)}")
+        parts.append(f"the oldest has been due for {span(due)}")
     if eta:
-        parts.append(f"about {_duration(eta)} to go")
+        parts.append(f"about {span(eta)} to go")
     if later is not None:
-        parts.append(f"the next is due in {_duration(later)}")
+        parts.append(f"the next is due in {span(later)}")
     if not values["workers"] and (due is not None or later is not None):
-        parts.append("no worker is running: start `newsmill worker`")
+        parts.append("no worker is running: start `newsmill up`")
     return ", ".join(parts)
 
 
-def _duration(seconds: float) -> str:
-    return str(timedelta(seconds=round(seconds)))
+def _disk(disk: dict[str, int | None]) -> str:
+    """Return what the stores take, and what is left, in one line; what cannot be said is left out."""
+    words = {"database": "database {}", "archive": "archive {}", "free": "{} free"}
+    return f"disk: {', '.join(say.format(decimal(size)) for name, say in words.items() if (size := disk[name]) is not None)}"
 
 
 def _number(value: Any) -> int:

@@ -4,8 +4,9 @@ from collections import Counter
 from collections.abc import Iterator
 
 import pytest
-from sqlalchemy import Engine, func, select, update
+from sqlalchemy import Engine, update
 
+from tests.building import outstanding
 from tests.values import article, candidate, record
 from worker.models import Stored
 from worker.store import claims, schema
@@ -23,7 +24,7 @@ from worker.store.publishing import (
     unpublish,
 )
 from worker.store.settle import settle
-from worker.store.transaction import Transaction, transaction
+from worker.store.transaction import transaction
 
 
 @pytest.fixture
@@ -32,12 +33,6 @@ def engine(database_url: str) -> Iterator[Engine]:
     migrate(engine)
     yield engine
     engine.dispose()
-
-
-def outstanding(tx: Transaction) -> int:
-    """Return how many rows are believed to lie in Redis."""
-    published = select(func.count()).where(schema.url.c.state == "pending", schema.url.c.published_at.is_not(None))
-    return tx.connection.execute(published).scalar_one()
 
 
 def fill(engine: Engine, hosts: dict[str, int], *, urgent: bool = False) -> None:

@@ -204,14 +204,17 @@ def test_the_archive_holds_what_came_over_the_wire(shell: Shell, site: Site) -> 
     assert len(found) == 2
 
 
-@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_a_run_told_to_end_ends_in_order_and_keeps_what_it_accepted(shell: Shell, site: Site, how: signal.Signals) -> None:
     started = shell.start("run", site.url("/cronaca/ponte-pedonale.shtml"), site.url(FERRY))
-    wait_until(lambda: len(alive(shell.home)) > 1, "worker processes", within_s=60)
+    wait_until(lambda: any("celery" in line for line in alive(shell.home)), "worker processes", within_s=60)
     os.kill(started.pid, how)
     _, errors = started.communicate(timeout=40)
     assert started.returncode not in (0, None)
     assert "Traceback" not in errors
+    assert "Stopping in order, within 25 s; what was accepted is safe." in errors
+    done, left = re.search(r"Stopped: (\d) done, (\d) wait", errors).groups()  # type: ignore[union-attr]
+    assert int(done) + int(left) == 2
     assert alive(shell.home) == []
     assert EmbeddedValkey(shell.home).running() is None
     assert status(shell)["accepted"] == 2

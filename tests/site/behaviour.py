@@ -94,6 +94,14 @@ def _conditional(entry: Entry, request: web.Request, body: bytes) -> web.Respons
     return response
 
 
+def tagged(request: web.Request, body: bytes, content_type: str) -> web.Response:
+    """Return *body* with an ETag made of it, or 304 to a request that names it."""
+    etag = f'"{hashlib.sha256(body).hexdigest()[:16]}"'
+    if request.headers.get(hdrs.IF_NONE_MATCH) == etag:
+        return web.Response(status=304, headers={hdrs.ETAG: etag})
+    return web.Response(body=body, headers={hdrs.ETAG: etag, hdrs.CONTENT_TYPE: content_type})
+
+
 def _packed(entry: Entry, request: web.Request, body: bytes) -> web.Response:
     coding, pack = ("br", brotli.compress) if entry.serving is Serving.BROTLI else ("gzip", gzip.compress)
     offered = {part.split(";")[0].strip().lower() for part in request.headers.get(hdrs.ACCEPT_ENCODING, "").split(",")}

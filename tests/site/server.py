@@ -9,25 +9,20 @@ import sys
 import threading
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 
 from aiohttp import hdrs, web
 
-from tests.site import listing, pictures
-from tests.site.behaviour import REFUSALS, respond, unavailable
-from tests.site.catalogue import BY_PATH
+from tests.site import pictures
+from tests.site.behaviour import REFUSALS, respond, tagged, unavailable
+from tests.site.catalogue import BY_PATH, LISTED
+from tests.site.entries import Entry
+from tests.site.listing import LISTINGS
 
 HOST = "127.0.0.1"
 SHUTDOWN_S = 0.5  # what may still be writing (the endless page) is cut off then
-
-_LISTINGS: dict[str, tuple[Callable[[str], str], str]] = {
-    "/": (listing.front_page, "text/html"),
-    "/feed.xml": (listing.feed, "application/rss+xml"),
-    "/sitemap.xml": (listing.site_map, "application/xml"),
-    "/robots.txt": (listing.robots, "text/plain"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +37,11 @@ class Seen:
 
 @dataclass(slots=True)
 class Site:
-    """One running instance: its address, and all requests so far in order. As a string it is its base URL."""
+    """One running instance: its address, all requests so far in order, and what it lists now. As a string it is its base URL."""
 
     base_url: str = ""
     requests: list[Seen] = field(default_factory=list)
+    listed: tuple[Entry, ...] = LISTED
     _served: Counter[str] = field(default_factory=Counter)
 
     def __str__(self) -> str:
@@ -58,6 +54,12 @@ class Site:
     def seen(self, path: str) -> list[Seen]:
         """Return the requests for *path* (with its query), in order."""
         return [request for request in self.requests if request.path == path]
+
+    def publish(self, path: str) -> str:
+        """Put the article at *path* of the catalogue on top of the front page, the feed and the site map; return its URL."""
+        entry = BY_PATH[path]
+        self.listed = (entry, *(other for other in self.listed if other is not entry))
+        return self.url(path)
 
     def application(self) -> web.Application:
         """Return the aiohttp application of this instance."""
@@ -72,9 +74,10 @@ class Site:
         self._served[request.path_qs] += 1
         if entry := BY_PATH.get(request.path_qs) or BY_PATH.get(request.path):
             return await respond(entry, request, base=self.base_url, earlier=earlier)
-        if found := _LISTINGS.get(request.path):
-            render, media_type = found
-            return web.Response(text=render(self.base_url), content_type=media_type, charset="utf-8")
+        if found := LISTINGS.get(request.path):
+            render, content_type = found
+            page = render(self.base_url, self.listed)
+            return tagged(request, page if isinstance(page, bytes) else page.encode(), content_type)
         if pictures.find(request.path):
             return await self._picture(request, earlier)
         return web.Response(status=404, text="404\n")

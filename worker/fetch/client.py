@@ -1,4 +1,4 @@
-"""Pages and images, fetched as a guest should: guarded, bounded, polite, one hop at a time."""
+"""Pages, feeds and images, fetched as a guest should: guarded, bounded, polite, one hop at a time."""
 
 import re
 from collections.abc import Awaitable, Callable
@@ -19,7 +19,12 @@ ACCEPT_ENCODING = ("Accept-Encoding", "gzip, deflate, br, zstd")
 _IDENTITY = ("Accept-Encoding", "identity")
 _ANY_LANGUAGE = ("Accept-Language", "*")  # the article as it was written, not a translation by our guess
 
+_FEEDS_FIRST = (
+    "application/atom+xml, application/rss+xml, application/feed+json, application/xml;q=0.9, text/xml;q=0.9, */*;q=0.1"
+)
+
 _PAGE_TYPES = frozenset({"text/html", "application/xhtml+xml"})
+_NO_LISTING = re.compile(r"(?:image|video|audio|font)/|application/(?:pdf|postscript|x-shockwave-flash)")
 _UNTYPED = frozenset({"", "application/octet-stream", "binary/octet-stream", "application/x-download"})
 _TYPE = re.compile(r"[a-z0-9*!#$&^_.+-]{1,127}/[a-z0-9*!#$&^_.+-]{1,127}")
 _VALIDATOR = re.compile(r"[ -~]{1,1000}")  # quoted or not; servers refuse requests with longer headers
@@ -60,6 +65,7 @@ class WebClient:
         self._user_agent = ("User-Agent", user_agent)
         self._deadline_s = deadline_s
         self._page = _Wanted(("Accept", "text/html, application/xhtml+xml;q=0.9, */*;q=0.1"), max_page_bytes, _page_gate)
+        self._listing = _Wanted(("Accept", _FEEDS_FIRST), max_page_bytes, _listing_gate)
         self._image = _Wanted(("Accept", "image/*, */*;q=0.1"), max_image_bytes, _image_gate)
         self._robots = Robots(
             self._transfer,
@@ -72,21 +78,14 @@ class WebClient:
 
     async def page(self, url: str, *, ref: str, validators: Validators | None, identity: bool) -> Fetched:
         """Fetch an HTML page whose first turn at its host has been taken under *ref*; see the port."""
-        url = _fetchable(url)
-        turns = Turns(self._governor, ref, held_host=urlsplit(url).netloc)
-        coding = _IDENTITY if identity else ACCEPT_ENCODING
-        headers = (self._user_agent, self._page.accept, _ANY_LANGUAGE, coding)
-
-        async def ask(at: str, hops: int, budget: Budget) -> Exchange:
-            await self._robots.check(at, turns)
-            return await self._get(at, (*headers, *_conditions(validators, hops)), self._page, turns, budget)
-
-        fetched = await self._follow(url, ask)
-        if fetched.not_modified and validators is None:
-            raise ServerError("HTTP 304 to a request without conditions", status=304)
+        fetched = await self._read(url, ref, validators, self._page, _IDENTITY if identity else ACCEPT_ENCODING)
         if fetched.exchange.header("content-type") is None and not fetched.not_modified:
             _sniff(fetched.exchange.body)
         return fetched
+
+    async def listing(self, url: str, *, ref: str, validators: Validators | None) -> Fetched:
+        """Fetch a feed or site map whose first turn at its host has been taken under *ref*; see the port."""
+        return await self._read(url, ref, validators, self._listing, ACCEPT_ENCODING)
 
     async def image(self, url: str, *, referer: str) -> Fetched:
         """Fetch an image that the page *referer* shows; see the port."""
@@ -98,6 +97,20 @@ class WebClient:
 
         fetched = await self._follow(_fetchable(url), ask)
         if fetched.not_modified:
+            raise ServerError("HTTP 304 to a request without conditions", status=304)
+        return fetched
+
+    async def _read(self, url: str, ref: str, validators: Validators | None, wanted: _Wanted, coding: tuple[str, str]) -> Fetched:
+        url = _fetchable(url)
+        turns = Turns(self._governor, ref, held_host=urlsplit(url).netloc)
+        headers = (self._user_agent, wanted.accept, _ANY_LANGUAGE, coding)
+
+        async def ask(at: str, hops: int, budget: Budget) -> Exchange:
+            await self._robots.check(at, turns)
+            return await self._get(at, (*headers, *_conditions(validators, hops)), wanted, turns, budget)
+
+        fetched = await self._follow(url, ask)
+        if fetched.not_modified and not _conditions(validators, len(fetched.hops)):
             raise ServerError("HTTP 304 to a request without conditions", status=304)
         return fetched
 
@@ -160,6 +173,12 @@ def _page_gate(content_type: str | None) -> None:
     media_type = _media_type(content_type)
     if media_type and media_type not in _PAGE_TYPES:
         raise WrongType(f"{media_type} is no page")
+
+
+def _listing_gate(content_type: str | None) -> None:
+    media_type = _media_type(content_type)
+    if _NO_LISTING.match(media_type):  # else its bytes say what it is: servers call feeds all kinds of things
+        raise WrongType(f"{media_type} is neither a feed nor a site map")
 
 
 def _image_gate(content_type: str | None) -> None:

@@ -10,6 +10,7 @@ import asyncio
 import random
 import time
 from collections import OrderedDict
+from collections.abc import Iterable
 from contextlib import AbstractAsyncContextManager
 
 from redis.asyncio import Redis
@@ -92,6 +93,30 @@ else
 end
 redis.call('PEXPIRE', KEYS[1], DAY)
 """
+
+# Somebody knows that the host is back: the breaker is half open at once, so that one probe goes; if that fails it opens as
+# after its first failed probe, lest a person's asking should push the next try away. The turns that were promised for after
+# the opening are given out anew; starts granted keep their interval. Returns the ms that the host itself has asked for.
+_LIFT = """
+local now = clock()
+local host = redis.call('HMGET', KEYS[1], 'open', 'hold')
+if tonumber(host[1] or 0) > now then
+  redis.call('HSET', KEYS[1], 'open', 0, 'trips', 1)
+  redis.call('HDEL', KEYS[1], 'tail')
+  redis.call('DEL', KEYS[2])
+end
+return math.max(0, tonumber(host[2] or 0) - now)
+"""
+
+
+async def lift(redis: Redis, hosts: Iterable[str]) -> dict[str, float]:
+    """Let the breaker of each of *hosts* be half open now; return those that are held all the same, with the seconds left.
+
+    A hold that the host itself has asked for (429, Retry-After) stands. Idempotent. Raises OwnTrouble.
+    """
+    script = Script(redis, _LIFT)
+    held_ms = {host: await script([f"gov:{{{host}}}", f"gov:{{{host}}}:turns"], []) for host in hosts}
+    return {host: ms / 1000 for host, ms in held_ms.items() if ms > 0}
 
 
 class RedisGovernor:

@@ -3,14 +3,16 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select, tuple_, update
+from sqlalchemy import case, not_, select, tuple_, update
 
 from worker.models import Kind, State
 from worker.store import schema
 from worker.store.database import insert_into
+from worker.store.parking import PARKED_S, is_parked, paused_of
 from worker.store.transaction import Transaction
 
 BATCH = 500  # rows a statement: SQLite takes 32,766 parameters, a row has nine
+STEP_S = 2e-6  # between URLs of a batch, that they keep their order; twice what a double tells apart of a parked row's time
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +53,16 @@ def accept(tx: Transaction, candidates: Sequence[Candidate], *, job: str, urgent
     return [answers[c.fingerprint] for c in candidates]
 
 
+def first_new(tx: Transaction, candidates: Sequence[Candidate], *, limit: int) -> tuple[list[Candidate], int]:
+    """Return *candidates* with at most *limit* that nobody has brought yet, and how many more are left out."""
+    known: set[bytes] = set()
+    for start in range(0, len(candidates), BATCH):
+        known.update(_known(tx, [c.fingerprint for c in candidates[start : start + BATCH]]))
+    new = list(dict.fromkeys(c.fingerprint for c in candidates if c.fingerprint not in known))
+    left = frozenset(new[limit:])
+    return [c for c in candidates if c.fingerprint not in left], len(left)
+
+
 def _note_known(tx: Transaction, url_ids: Iterable[int], job: str) -> None:
     """Count the URLs that another job had brought before, each once for *job*, however often it brings them."""
     table, known = schema.url, schema.known
@@ -89,6 +101,7 @@ def _insert(tx: Transaction, candidates: list[Candidate], start: int, *, job: st
     if not candidates:
         return {}
     place = {c.fingerprint: start + i for i, c in enumerate(candidates)}
+    due_at = tx.now + PARKED_S if paused_of(tx, [job]) else tx.now
     rows = [
         {
             "kind": Kind.ARTICLE.value,
@@ -98,7 +111,7 @@ def _insert(tx: Transaction, candidates: list[Candidate], start: int, *, job: st
             "job": job,
             "state": State.PENDING.value,
             "urgent": urgent,
-            "next_at": tx.now + 1e-6 * place[c.fingerprint],  # due in the order they were given
+            "next_at": due_at + STEP_S * place[c.fingerprint],  # due in the order they were given
             "accepted_at": tx.now,
         }
         for c in sorted(candidates, key=lambda c: c.fingerprint)  # one order for all: no deadlock between two batches
@@ -115,7 +128,10 @@ def _insert(tx: Transaction, candidates: list[Candidate], start: int, *, job: st
 
 
 def reopen(tx: Transaction, url_ids: Sequence[int], *, urgent: bool) -> int:
-    """Put URLs that have ended back to pending, due now and with fresh tries; return how many. Idempotent."""
+    """Put URLs that have ended back to pending, due now and with fresh tries; return how many. Idempotent.
+
+    Those of a paused job wait with it.
+    """
     table = schema.url
     n = 0
     for start in range(0, len(url_ids), BATCH):
@@ -127,18 +143,20 @@ def reopen(tx: Transaction, url_ids: Sequence[int], *, urgent: bool) -> int:
             .order_by(table.c.id)
             .with_for_update()
         ).all()
+        paused = paused_of(tx, {row.job for row in rows})
         tx.connection.execute(
             update(table)
             .where(table.c.id.in_([row.id for row in rows]))
             .values(
                 state=State.PENDING,
                 cause=None,
+                detail=None,
                 attempts=0,
                 deferrals=0,
                 suspect=False,
                 crashes=0,
                 urgent=urgent,
-                next_at=tx.now,
+                next_at=case((table.c.job.in_(paused), tx.now + PARKED_S), else_=tx.now) if paused else tx.now,
                 published_at=None,
                 finished_at=None,
             )
@@ -151,15 +169,19 @@ def reopen(tx: Transaction, url_ids: Sequence[int], *, urgent: bool) -> int:
     return n
 
 
-def bring_forward(tx: Transaction, url_ids: Sequence[int]) -> None:
-    """Make pending URLs due now, with fresh tries, and first in the queue. Idempotent.
+def bring_forward(tx: Transaction, url_ids: Sequence[int], *, urgent: bool = True) -> int:
+    """Make pending URLs due now, with fresh tries and, if *urgent*, first in the queue; return how many. Idempotent.
 
-    Fresh, since a person who asks once more must not thereby push the next try of its own away.
+    Fresh, since a person who asks once more must not thereby push the next try of its own away. Those of a paused job are
+    left where they are.
     """
     table = schema.url
+    fresh: dict[str, object] = {"next_at": tx.now, "published_at": None, "attempts": 0, "deferrals": 0}
+    n = 0
     for start in range(0, len(url_ids), BATCH):
-        tx.connection.execute(
+        n += tx.connection.execute(
             update(table)
-            .where(table.c.id.in_(list(url_ids[start : start + BATCH])), table.c.state == State.PENDING)
-            .values(urgent=True, next_at=tx.now, published_at=None, attempts=0, deferrals=0)
-        )
+            .where(table.c.id.in_(list(url_ids[start : start + BATCH])), table.c.state == State.PENDING, not_(is_parked()))
+            .values(**fresh, **({"urgent": True} if urgent else {}))
+        ).rowcount
+    return n

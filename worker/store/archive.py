@@ -15,6 +15,7 @@ from urllib.parse import unquote, urlsplit
 from worker.errors import OwnTrouble, TooLarge
 from worker.models import Exchange, Record
 from worker.store import coding, warc
+from worker.store.disk import folder_bytes, free_bytes
 from worker.store.volume import Volume
 
 ROTATE_AT = 1_000_000_000  # bytes; the size that the WARC standard's annex recommends, and tools and copies cope with
@@ -107,6 +108,30 @@ class WarcArchive:
         if len(member) < record.length:
             raise _unreadable(record, "the file ends before it")
         return member
+
+    def copy_of(self, record: Record) -> tuple[bytes, warc.Opening]:
+        """Return the gzip member of *record*, proven whole and its own, and how the record in it begins.
+
+        Raises OwnTrouble when it is not all there, not as it was written, or of another URL.
+        """
+        member = self.member(record)
+        try:
+            opening = warc.proven(member)
+        except ValueError as error:
+            raise _unreadable(record, str(error)) from error
+        if opening.headers.get("warc-target-uri") != warc.uri(record.url):
+            raise _unreadable(record, "another record lies there")
+        return member, opening
+
+    def size(self) -> int:
+        """Return the bytes that its files take. Raises OwnTrouble."""
+        with _translated(f"the archive in {self._folder} cannot be read"):
+            return folder_bytes(self._folder)
+
+    def free(self) -> int:
+        """Return the bytes that are left on its volume. Raises OwnTrouble."""
+        with _translated(f"the archive in {self._folder} cannot be read"):
+            return free_bytes(self._folder)
 
     @property
     def lost(self) -> bool:

@@ -1,13 +1,16 @@
 """Who works on what: claims with a fence, short leases that a process renews, and what a crash leaves behind."""
 
+from collections import Counter
 from collections.abc import Collection
 
-from sqlalchemy import ColumnElement, case, delete, literal, or_, select, update
+from sqlalchemy import ColumnElement, case, delete, literal, not_, or_, select, update
 
 from worker.errors import Cause
 from worker.models import Claim, ImageRef, ImageState, Kind, Known, LateImages, Picture, State, Validators
 from worker.store import schema
+from worker.store.crawls import close_runs, visit_of
 from worker.store.database import insert_into
+from worker.store.parking import NOT_PAUSED, is_parked, park_if_paused
 from worker.store.transaction import Transaction
 
 LEASE_S = 15.0  # three renewals: a process that misses them is dead or frozen
@@ -17,7 +20,10 @@ CRASHES_TO_DEATH = 3  # while alone: once may be our own kill, twice a coinciden
 
 
 def claim(tx: Transaction, url_id: int, *, owner: str, alone: bool) -> Claim | None:
-    """Take a row that is pending, due and (unless *alone*) no suspect; None when it is not ours to take."""
+    """Take a row that is pending, due and (unless *alone*) no suspect; None when it is not ours to take.
+
+    One whose job is paused is nobody's to take, and waits from now on where the job's other rows do.
+    """
     table = schema.url
     row = tx.connection.execute(
         update(table)
@@ -26,6 +32,7 @@ def claim(tx: Transaction, url_id: int, *, owner: str, alone: bool) -> Claim | N
             table.c.state == State.PENDING,
             table.c.next_at <= tx.now,
             or_(table.c.suspect.is_(False), literal(alone)),
+            NOT_PAUSED,
         )
         .values(
             state=State.IN_FLIGHT,
@@ -35,10 +42,12 @@ def claim(tx: Transaction, url_id: int, *, owner: str, alone: bool) -> Claim | N
             lease_until=tx.now + LEASE_S,
             published_at=None,
             promised=False,
+            cancelled=False,
         )
         .returning(table)
     ).one_or_none()
     if row is None:
+        park_if_paused(tx, url_id)
         return None
     if row.kind == Kind.ARTICLE:
         tx.count_url(row.job, State.PENDING, None, -1)
@@ -58,6 +67,7 @@ def claim(tx: Transaction, url_id: int, *, owner: str, alone: bool) -> Claim | N
         owner=owner,
         known=_known(tx, row.id) if row.kind == Kind.ARTICLE and row.article_id is not None else None,
         late=_late(tx, row.article_id) if row.kind == Kind.IMAGES else None,
+        visit=visit_of(tx, row.job) if row.kind == Kind.LISTING else None,
     )
 
 
@@ -101,7 +111,7 @@ def postpone(tx: Transaction, url_id: int, *, until: float) -> None:
     later = case((table.c.next_at > until, table.c.next_at), else_=until)
     tx.connection.execute(
         update(table)
-        .where(table.c.id == url_id, table.c.state == State.PENDING)
+        .where(table.c.id == url_id, table.c.state == State.PENDING, not_(is_parked()))
         .values(next_at=later, published_at=None, promised=True)
     )
 
@@ -110,11 +120,13 @@ def hand_back(tx: Transaction, claimed: Claim) -> None:
     """Make a row pending again as if it had never been claimed; nothing when it is no longer ours."""
     table = schema.url
     given = tx.connection.execute(
-        update(table).where(*ours(claimed)).values(state=State.PENDING, owner=None, lease_until=None).returning(table.c.id)
-    ).one_or_none()
+        update(table).where(*ours(claimed)).values(state=State.PENDING, owner=None, lease_until=None).returning(table.c.cancelled)
+    ).scalar_one_or_none()
     if given is not None and claimed.kind is Kind.ARTICLE:
         tx.count_url(claimed.job, State.IN_FLIGHT, None, -1)
         tx.count_url(claimed.job, State.PENDING, None, 1)
+    if given:
+        call_off(tx, table.c.id == claimed.url_id)
 
 
 def ours(claimed: Claim) -> tuple[ColumnElement[bool], ...]:
@@ -179,7 +191,16 @@ def _reclaim(tx: Transaction, *which: ColumnElement[bool], detail: str) -> int:
     """Make rows of dead processes suspects; one that was alone for the third time is dead itself."""
     table = schema.url
     rows = tx.connection.execute(
-        select(table.c.id, table.c.kind, table.c.job, table.c.suspect, table.c.alone, table.c.crashes, table.c.article_id)
+        select(
+            table.c.id,
+            table.c.kind,
+            table.c.job,
+            table.c.suspect,
+            table.c.alone,
+            table.c.crashes,
+            table.c.cancelled,
+            table.c.article_id,
+        )
         .where(schema.stands(State.IN_FLIGHT), *which)
         .order_by(table.c.lease_until, table.c.id)  # the index's order: SQLite would read the whole table to save a sort
         .with_for_update()
@@ -206,9 +227,44 @@ def _reclaim(tx: Transaction, *which: ColumnElement[bool], detail: str) -> int:
         if row.kind == Kind.ARTICLE:
             tx.count_url(row.job, State.IN_FLIGHT, None, -1)
             tx.count_url(row.job, State.DEAD if dead else State.PENDING, None, 1)
-        elif dead:
+        elif dead and row.kind == Kind.IMAGES:
             give_up_images(tx, row.article_id, row.job, reason="dead")
+        elif dead:
+            close_runs(tx, row.job, slot=tx.now, outcome=State.DEAD, note=detail)
+        if row.cancelled and not dead:
+            call_off(tx, table.c.id == row.id)
     return len(rows)
+
+
+def call_off(tx: Transaction, *which: ColumnElement[bool]) -> Counter[str]:
+    """End the pending rows of *which* as cancelled, with what hangs on them; return how many of each kind. Idempotent."""
+    table = schema.url
+    rows = tx.connection.execute(
+        update(table)
+        .where(*which, schema.stands(State.PENDING))
+        .values(
+            state=State.CANCELLED,
+            cause=None,
+            detail=None,
+            status=None,
+            suspect=False,
+            crashes=0,
+            urgent=False,
+            promised=False,
+            published_at=None,
+            finished_at=tx.now,
+        )
+        .returning(table.c.kind, table.c.job, table.c.article_id)
+    ).all()
+    for row in rows:
+        if row.kind == Kind.ARTICLE:
+            tx.count_url(row.job, State.PENDING, None, -1)
+            tx.count_url(row.job, State.CANCELLED, None, 1)
+        elif row.kind == Kind.IMAGES:
+            give_up_images(tx, row.article_id, row.job, reason=State.CANCELLED)
+        else:
+            close_runs(tx, row.job, slot=tx.now, outcome=State.CANCELLED)
+    return Counter(row.kind for row in rows)
 
 
 def give_up_images(tx: Transaction, article_id: int, job: str, *, reason: str) -> None:

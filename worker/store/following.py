@@ -9,6 +9,7 @@ from sqlalchemy import Connection, func, select
 from worker.models import ImageState, Kind, State
 from worker.store import schema
 from worker.store.claims import LEASE_S
+from worker.store.parking import PARKED_S
 from worker.store.transaction import Transaction
 
 Item = TypeVar("Item")
@@ -20,7 +21,11 @@ OPEN = (State.PENDING, State.IN_FLIGHT)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
-    """Where a URL stands; *next_at* of the URL itself or, once it has ended, of its late images (None: nothing is to come)."""
+    """Where a URL stands; *next_at* of the URL itself or, once it has ended, of its late images (None: nothing is to come).
+
+    *paused* says that what is to come waits until its *job* is resumed. *tries* of it were charged since it was accepted or
+    somebody last asked for it; with none, *cause* and *detail* are from before.
+    """
 
     url_id: int
     url: str
@@ -28,6 +33,9 @@ class Standing:
     cause: str | None
     detail: str | None
     next_at: float | None
+    job: str
+    paused: bool
+    tries: int = 0
     article_id: int | None = None
     title: str = ""
     images_stored: int = 0
@@ -64,13 +72,18 @@ def standings(connection: Connection, url_ids: Collection[int]) -> dict[int, Sta
         )
         for row in rows:
             n_stored, n_wanted = counts.get(row.article_id, (0, 0)) if row.state == State.STORED else (0, 0)
+            next_at = row.next_at if row.state in OPEN else row.late_at
+            paused = next_at is not None and next_at >= PARKED_S
             found[row.id] = Standing(
                 url_id=row.id,
                 url=row.url,
                 state=State(row.state),
                 cause=row.cause,
                 detail=row.detail,
-                next_at=row.next_at if row.state in OPEN else row.late_at,
+                next_at=None if paused else next_at,
+                job=row.job,
+                paused=paused,
+                tries=row.attempts + row.deferrals,
                 article_id=row.article_id,
                 title=row.title or "",
                 images_stored=n_stored,
@@ -91,6 +104,14 @@ def fresh(tx: Transaction, url_ids: Collection[int], *, ttl_s: float) -> set[int
         )
         found.update(tx.connection.execute(rows).scalars())
     return found
+
+
+def brought(connection: Connection, job: str, *, since: float, until: float) -> list[int]:
+    """Return the URLs that came in under *job* as new ones between two points in time."""
+    table = schema.url
+    when = table.c.accepted_at.between(since, until)
+    rows = select(table.c.id).where(table.c.job == job, table.c.kind == Kind.ARTICLE, when).order_by(table.c.next_at, table.c.id)
+    return list(connection.execute(rows).scalars())
 
 
 def anybody_works(tx: Transaction, *, role: str) -> bool:

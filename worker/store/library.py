@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Engine, Select, column, false, func, select, table
+from sqlalchemy import ColumnElement, Connection, Engine, Row, Select, column, false, func, select, table
 
 from worker.article_json import StoredArticle
 from worker.models import ImageState, Kind, Picture, Record, State
@@ -108,12 +109,12 @@ def browse(
     *words*: each blank-separated part must stand in title or text, as a phrase. See `Wanted` for the rest.
     """
     article, ledger = schema.article, schema.url
-    conditions = _conditions(connection, Wanted(job=job, host=host, since=since, until=until, words=words))
+    held = conditions(connection, Wanted(job=job, host=host, since=since, until=until, words=words))
     rows = connection.execute(
         select(article.c.id, article.c.url, article.c.canonical_url, article.c.host, article.c.title, article.c.language,
                article.c.published_at, article.c.fetched_at, article.c.job, ledger.c.state)
         .join(ledger, ledger.c.id == article.c.url_id)
-        .where(*conditions)
+        .where(*held)
         .order_by(article.c.fetched_at.desc(), article.c.id.desc())
         .limit(limit)
     ).all()  # fmt: skip
@@ -128,7 +129,7 @@ def browse(
 
 def count(connection: Connection, wanted: Wanted) -> int:
     """Return how many articles are *wanted*."""
-    query = select(func.count()).select_from(schema.article).where(*_conditions(connection, wanted))
+    query = select(func.count()).select_from(schema.article).where(*conditions(connection, wanted))
     return int(connection.execute(query).scalar_one())
 
 
@@ -142,9 +143,7 @@ def articles(engine: Engine, wanted: Wanted, *, batch: int = BATCH) -> Iterator[
     while True:
         with snapshot(engine) as connection:
             article = schema.article
-            query = (
-                stored_rows().where(article.c.id > after, *_conditions(connection, wanted)).order_by(article.c.id).limit(batch)
-            )
+            query = stored_rows().where(article.c.id > after, *conditions(connection, wanted)).order_by(article.c.id).limit(batch)
             loaded = load_stored(connection, query)
         yield from loaded
         if len(loaded) < batch:
@@ -164,8 +163,11 @@ def picture_record(connection: Connection, sha256: str) -> Record | None:
     row = connection.execute(
         select(record).join(pictures, pictures.c.record_id == record.c.id).where(pictures.c.sha256 == sha256)
     ).one_or_none()
-    if row is None:
-        return None
+    return record_of(row) if row else None
+
+
+def record_of(row: Row[Any]) -> Record:
+    """Return the record of a row that has its columns."""
     return Record(
         file=row.file, offset=row.offset, length=row.length, sha256=row.sha256, url=row.url, status=row.status, at=row.at
     )
@@ -183,20 +185,21 @@ def _id_of(connection: Connection, mark: bytes) -> int | None:
     return led_to
 
 
-def _conditions(connection: Connection, wanted: Wanted) -> list[ColumnElement[bool]]:
+def conditions(connection: Connection, wanted: Wanted) -> list[ColumnElement[bool]]:
+    """Return what holds for the rows of `schema.article` that are *wanted*."""
     article = schema.article
-    conditions: list[ColumnElement[bool]] = []
+    held: list[ColumnElement[bool]] = []
     if wanted.job is not None:
-        conditions.append(article.c.job == wanted.job)
+        held.append(article.c.job == wanted.job)
     if wanted.host is not None:
-        conditions.append(article.c.host == wanted.host.lower())
+        held.append(article.c.host == wanted.host.lower())
     if wanted.since is not None:
-        conditions.append(article.c.fetched_at >= wanted.since)
+        held.append(article.c.fetched_at >= wanted.since)
     if wanted.until is not None:
-        conditions.append(article.c.fetched_at < wanted.until)
+        held.append(article.c.fetched_at < wanted.until)
     if wanted.words is not None:
-        conditions.append(article.c.id.in_(_matching(connection, wanted.words)))
-    return conditions
+        held.append(article.c.id.in_(_matching(connection, wanted.words)))
+    return held
 
 
 def _matching(connection: Connection, words: str) -> Select[tuple[int]]:

@@ -62,6 +62,7 @@ url = Table(
     Column("fence", Integer, nullable=False, server_default="0"),
     Column("owner", StorableText),
     Column("alone", Boolean, nullable=False, server_default=text("false")),  # claimed by a one-slot process
+    Column("cancelled", Boolean, nullable=False, server_default=text("false")),  # by an operator while in flight: no other try
     Column("lease_until", Double),
     Column("next_at", Double, nullable=False),
     Column("published_at", Double),  # set: believed to lie in Redis
@@ -259,13 +260,18 @@ lease = Table(
     Column("until", Double, nullable=False),
 )
 
-# A job's standing: running (no row), paused or cancelled.
+# A job's standing (running, also without a row; paused; cancelled), and of a crawl job what it reads and last found there.
 job = Table(
     "job",
     metadata,
     Column("name", StorableText, primary_key=True),
     Column("state", StorableText, nullable=False),
     Column("changed_at", Double, nullable=False),
+    Column("seen_at", Double),  # when a clock first found it among the crawl jobs
+    Column("source", JSON),
+    Column("etag", StorableText),
+    Column("last_modified", StorableText),
+    Column("sha256", StorableText),  # of the source's decoded body
 )
 
 # One run of a crawl job for each due slot, whoever ticks.
@@ -274,7 +280,10 @@ job_run = Table(
     metadata,
     Column("job", StorableText, primary_key=True),
     Column("slot", Double, primary_key=True),
-    Column("started_at", Double, nullable=False),
+    Column("opened_at", Double, nullable=False),
     Column("finished_at", Double),
+    Column("outcome", StorableText),  # a state of a URL, with its cause after a colon
+    Column("found", Integer),  # links that stood there
+    Column("new", Integer),  # of them, accepted in this run
     Column("note", StorableText),
 )

@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from sqlalchemy import Connection, case, delete, func, insert, literal, select
+from sqlalchemy import Connection, case, delete, func, insert, literal, not_, select
 
 from worker.models import Kind, State
 from worker.store import schema
 from worker.store.claims import PROCESS_GONE_S
 from worker.store.database import insert_into
+from worker.store.parking import is_parked
 from worker.store.transaction import Transaction
 
 FOLD_BATCH = 10_000  # rows a fold: ~50 ms
@@ -84,11 +85,24 @@ def oldest_due_s(connection: Connection, *, now: float, job: str | None = None) 
 
 
 def due_count(connection: Connection, *, now: float, job: str | None = None) -> tuple[int, float | None]:
-    """Return how many pending URLs are due now, and when the next of the others will be (None: there are none)."""
+    """Return how many pending URLs are due now, and when the next of the others will be (None: there are none).
+
+    Those of a paused job are neither.
+    """
     table = schema.url
     pending = [schema.stands(State.PENDING), table.c.kind == Kind.ARTICLE, *([table.c.job == job] if job is not None else [])]
     due = connection.execute(select(func.count()).where(*pending, table.c.next_at <= now)).scalar_one()
-    return due, connection.execute(select(func.min(table.c.next_at)).where(*pending, table.c.next_at > now)).scalar_one()
+    later = select(func.min(table.c.next_at)).where(*pending, table.c.next_at > now, not_(is_parked()))
+    return due, connection.execute(later).scalar_one()
+
+
+def waiting_causes(connection: Connection, *, now: float, job: str | None = None) -> dict[str, int]:
+    """Return how many pending URLs are due for another try later, by the cause of the last one; those of a paused job are not."""
+    table, n = schema.url, func.count()
+    waits = [schema.stands(State.PENDING), table.c.kind == Kind.ARTICLE, table.c.next_at > now, not_(is_parked())]
+    query = select(table.c.cause, n).where(*waits, table.c.cause.is_not(None)).group_by(table.c.cause)
+    rows = connection.execute(query if job is None else query.where(table.c.job == job))
+    return {cause: count for cause, count in rows}  # noqa: C416  # a Row is no plain tuple to the type checker
 
 
 def living(connection: Connection, *, now: float) -> int:

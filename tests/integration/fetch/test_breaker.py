@@ -7,7 +7,7 @@ import pytest
 
 from tests.integration.fetch.fleet import HOST, Fleet
 from worker.errors import HostBusy
-from worker.fetch.governor import BREAKER_FAILURES, RedisGovernor
+from worker.fetch.governor import BREAKER_FAILURES, RedisGovernor, lift
 
 pytestmark = pytest.mark.anyio
 
@@ -85,3 +85,45 @@ async def test_stragglers_do_not_open_it_twice_and_it_never_opens_for_more_than_
     with pytest.raises(HostBusy) as busy:
         await governor.turn(HOST, "b")
     assert 2_700.0 < busy.value.at - time.time() <= 3_600.5
+
+
+async def test_a_persons_word_lets_one_probe_go_at_once_and_gives_the_turns_out_anew(fleet: Fleet) -> None:
+    governor = fleet.governor(interval_s=1.0, concurrency=4)
+    for _ in range(BREAKER_FAILURES):
+        await governor.failed(HOST)
+    for ref in "abc":
+        with pytest.raises(HostBusy):
+            await governor.turn(HOST, ref)
+    assert await lift(fleet.redis, [HOST, "unheard-of.example"]) == {}
+    async with asyncio.timeout(2.0):
+        await governor.turn(HOST, "d")
+        await governor.turn(HOST, "a")
+    async with governor.slot(HOST):
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.3), governor.slot(HOST):
+                pytest.fail("a second probe")
+        await governor.succeeded(HOST)
+
+
+async def test_lifting_it_again_and_again_does_not_push_the_next_try_away(fleet: Fleet) -> None:
+    governor = fleet.governor()
+    for _ in range(BREAKER_FAILURES):
+        await governor.failed(HOST)
+    for _ in range(6):
+        await lift(fleet.redis, [HOST])
+        await governor.failed(HOST)
+    with pytest.raises(HostBusy) as busy:
+        await governor.turn(HOST, "a")
+    assert 95.0 < busy.value.at - time.time() < 145.0
+
+
+async def test_what_the_host_has_asked_for_itself_is_not_lifted(fleet: Fleet) -> None:
+    governor = fleet.governor()
+    for _ in range(BREAKER_FAILURES):
+        await governor.failed(HOST)
+    await governor.hold(HOST, 300.0)
+    held = await lift(fleet.redis, [HOST])
+    assert held[HOST] == pytest.approx(300, abs=5)
+    with pytest.raises(HostBusy) as busy:
+        await governor.turn(HOST, "a")
+    assert busy.value.at - time.time() == pytest.approx(300, abs=5)

@@ -38,7 +38,7 @@ def test_keepalive_is_left_alone_on_a_unix_socket() -> None:
 
 
 def test_there_is_one_queue_for_each_role_and_no_other() -> None:
-    assert set(SETTINGS["task_queues"]) == set(QUEUES) == {"articles", "images", "control", "suspects"}
+    assert set(SETTINGS["task_queues"]) == set(QUEUES) == {"articles", "images", "listings", "control", "suspects"}
     assert SETTINGS["task_create_missing_queues"] is False
 
 
@@ -56,3 +56,22 @@ def test_the_application_takes_these_settings_and_knows_the_contracts_tasks(monk
     names = {tasks.article.ingest.name, tasks.images.fetch.name, tasks.ledger.report.name, tasks.ledger.reconcile.name}
     assert names == {"tasks.article.ingest", "tasks.images.fetch", "tasks.ledger.report", "tasks.ledger.reconcile"}
     assert names <= set(app.tasks)
+
+
+def test_the_tick_that_opens_slots_does_not_expire_by_the_clock_of_another_machine() -> None:
+    assert "expires" not in SETTINGS["beat_schedule"]["crawl"].get("options", {})
+
+
+def test_what_the_clock_sends_loses_its_worth_and_goes_to_the_control_process() -> None:
+    from fnmatch import fnmatch
+
+    from config.broker import CONTROL, ROUTES
+
+    assert {entry["task"] for entry in SETTINGS["beat_schedule"].values()} == {
+        "tasks.crawl.tick",
+        "tasks.ledger.reconcile",
+        "tasks.ledger.report",
+    }
+    for entry in SETTINGS["beat_schedule"].values():
+        assert entry["schedule"] <= entry.get("options", {}).get("expires", 60) <= 60, entry["task"]
+        assert [route["queue"] for pattern, route in ROUTES.items() if fnmatch(entry["task"], pattern)] == [CONTROL]

@@ -10,13 +10,14 @@ from sqlalchemy import Engine, func, select
 
 from config.broker import ARTICLES
 from tasks.reconciler import GAP_S, REPUBLISH_MAX_S, SURE_S, Reconciler
+from tests.building import outstanding
 from tests.values import candidate
 from worker.errors import OwnTrouble
 from worker.store import claims, schema
 from worker.store.accept import accept
 from worker.store.database import open_database
 from worker.store.migrate import migrate
-from worker.store.publishing import Due, outstanding
+from worker.store.publishing import Due
 from worker.store.transaction import transaction
 
 
@@ -34,7 +35,7 @@ class Redis:
     """As much of Redis as the reconciler looks at."""
 
     def __init__(self) -> None:
-        self.lengths = [0, 0, 0, 0]
+        self.lengths = [0, 0, 0, 0, 0]
         self.down = False
 
     def pipeline(self, *, transaction: bool) -> "Redis":
@@ -173,7 +174,7 @@ def test_what_redis_refuses_is_told_and_published_as_soon_as_it_takes_it(scene: 
 def test_a_lost_message_is_sent_again_even_when_the_pipe_has_long_stood_still(scene: Scene) -> None:
     scene.pass_for(1)
     assert scene.publisher.sent == [scene.url_id]
-    scene.redis.lengths = [0, 0, 0, 1]  # something that a dead consumer left behind: the pipe never looks empty
+    scene.redis.lengths = [0, 0, 0, 0, 1]  # something that a dead consumer left behind: the pipe never looks empty
     scene.pass_for(REPUBLISH_MAX_S + 2)
     assert len(scene.publisher.sent) == 2
 

@@ -142,3 +142,12 @@ def test_a_process_that_has_to_be_killed_at_the_end_is_mourned(stage: Stage, mon
     stage.end()
     assert len(stage.reconciler.dead) == 2
     assert stage.reconciler.resigned
+
+
+@pytest.mark.parametrize("stage", [STUBBORN], indirect=True)
+def test_in_a_hurry_processes_are_killed_at_once_and_mourned(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(child_module, "KILL_AFTER_S", 1_000.0)
+    wait_until(lambda: all(p.child is not None and p.child.beat_at for p in stage.supervisor._places), "both processes to beat")
+    stage.supervisor.hurry()
+    stage.end()
+    assert len(stage.reconciler.dead) == 2

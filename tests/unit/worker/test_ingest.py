@@ -21,7 +21,8 @@ from tests.pictures import png
 from worker.errors import ConnectFailed, Gone, HostBusy, IngestError, OwnTrouble, TimedOut
 from worker.images import ImageFetcher
 from worker.ingest import EARLY_S, Ingestor
-from worker.models import Ended, ImageState, Later, State
+from worker.listings import Listings
+from worker.models import Ended, Form, ImageState, Later, Source, State, Validators, Visit
 from worker.pages import Pages
 from worker.urls import canonicalise, fingerprint
 
@@ -66,6 +67,7 @@ class Desk:
             seen=self.seen,
             pages=Pages(self.quarantine),
             images=images,
+            listings=Listings(fetcher=self.web, governor=self.governor, archive=self.archive, clock=lambda: NOW),
             deadline_s=20.0,
             clock=lambda: NOW,
             rng=rng,
@@ -264,6 +266,17 @@ def test_an_ending_waits_for_a_database_that_is_away(monkeypatch: pytest.MonkeyP
     desk = Desk({URL: page(images="")})
     desk.ledger.trouble = [OwnTrouble("database: gone")] * 3
     assert desk.ingest().startswith("stored")
+
+
+def test_a_source_on_another_host_than_its_message_said_is_read_in_a_turn_there() -> None:
+    moved = "https://moved.example/feed.xml"
+    feed = b"<rss><channel><item><link>https://moved.example/a</link></item></channel></rss>"
+    desk = Desk({moved: Answer(body=feed, content_type="application/xml")})
+    source = Source(form=Form.FEED, url=moved)
+    desk.ledger.rows[1].visit = Visit(source=source, slot=NOW, validators=Validators(), sha256=None)
+    told = asyncio.run(desk.ingestor.read_listing(1, "news.example", alone=False))
+    assert told.startswith("stored")
+    assert desk.governor.turns == ["news.example", "moved.example"]
 
 
 def cancelled(desk: Desk, when: Callable[[], bool]) -> str:

@@ -2,16 +2,33 @@
 
 import json
 import time
+from collections.abc import Collection
 from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine, insert, text
 
+from config.settings import Settings
+from tasks.cli import sites
 from tests.building import Stacks, news
 from tests.parts import free_port
 from tests.unit.tasks.cli.conftest import Newsmill
+from worker.errors import IngestError
 from worker.store import health, schema
 from worker.store.transaction import transaction
+
+
+@pytest.fixture(autouse=True)
+def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The sites that the doctor asks for their robots.txt; here all of them answer."""
+    asked: list[str] = []
+
+    def answered(_chosen: Settings, urls: Collection[str]) -> dict[str, IngestError]:
+        asked.extend(urls)
+        return {}
+
+    monkeypatch.setattr(sites, "unreachable", answered)
+    return asked
 
 
 def bad(call: Newsmill) -> dict[str, dict[str, str]]:
@@ -33,6 +50,12 @@ def test_a_home_in_use_is_sound(call: Newsmill, stacks: Stacks) -> None:
     shown = call("doctor").stdout
     assert "recount" in shown
     assert "embedded" in shown
+
+
+def test_a_home_that_may_not_be_looked_into_is_bad(call: Newsmill, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A name that no file system takes stands for the permission, which the superuser always has."""
+    monkeypatch.setenv("NEWSMILL_HOME", "/proc/1/" + "x" * 300)
+    assert "cannot be made" in bad(call)["home"]["said"]
 
 
 def test_a_wrong_setting_is_bad(call: Newsmill, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,20 +1,31 @@
 """`newsmill export`."""
 
+import codecs
 import csv
 import hashlib
 import io
 import json
+import os
+import subprocess
+import sys
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
+from tasks.cli.export import _Export
+from tasks.cli.exporting import whole_file
 from tests.building import DAY, NOON, Stacks, image, news, paragraph
 from tests.unit.tasks.cli.conftest import Newsmill
 from worker.models import ImageState
 
+ROOT = Path(__file__).parents[4]
 A, B = "https://a.example/1.html", "https://b.example/2.html"
 PICTURE, MISSING = "https://img.example/a.png", "https://img.example/missing.png"
 PNG = b"the bytes of a picture"
+
+
+SEEN = f"{PICTURE}; {MISSING}; {PICTURE}?again"
 
 
 @pytest.fixture
@@ -39,10 +50,89 @@ def test_lines_of_json_go_to_a_file_that_appears_whole(call: Newsmill, filled: l
     assert {path.name for path in tmp_path.iterdir()} == {"all.jsonl", "home"}
 
 
+def test_a_pipe_or_device_is_not_replaced_by_a_file(call: Newsmill, filled: list[int], tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "link").symlink_to(tmp_path / "pipe")
+    for name in ("pipe", "link"):
+        result = call("export", "--to", str(tmp_path / name))
+        assert (result.exit_code, result.stdout) == (2, "")
+        assert "neither a file nor a folder" in result.stderr
+    assert (tmp_path / "pipe").is_fifo()
+    assert (tmp_path / "link").is_symlink()
+
+
+def test_two_exports_to_one_file_at_once_give_one_of_the_two_and_never_half(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    target, pid = tmp_path / "all.jsonl", os.getpid()
+    with ExitStack() as slower:
+        with whole_file(target) as quick:
+            quick.write(b"all of the first")
+            monkeypatch.setattr(os, "getpid", lambda: pid + 1)  # the second runs in a process of its own
+            slow = slower.enter_context(whole_file(target))
+            slow.write(b"all of ")
+        assert target.read_bytes() == b"all of the first"
+        slow.write(b"the second")
+    assert target.read_bytes() == b"all of the second"
+    assert list(tmp_path.glob("*.part")) == []
+
+
+@pytest.mark.parametrize("kind", ["jsonl", "csv", "parquet", "warc"])
+def test_a_folder_in_place_of_a_file_is_refused_before_anything_is_read(
+    call: Newsmill, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    monkeypatch.setattr(_Export, "_to", None)  # is not called
+    (tmp_path / "folder").mkdir()
+    for target in ("folder", ".", "..", "/"):
+        result = call("export", "--format", kind, "--to", target)
+        assert (result.exit_code, f"--to {target}: Is a directory." in result.stderr) == (2, True)
+
+
+@pytest.mark.parametrize("kind", ["jsonl", "markdown"])
+def test_no_name_at_all_is_not_the_current_folder(call: Newsmill, filled: list[int], tmp_path: Path, kind: str) -> None:
+    result = call("export", "--format", kind, "--to", "")
+    assert (result.exit_code, "--to: give a file" in result.stderr) == (2, True)
+    assert {path.name for path in tmp_path.iterdir()} == {"home"}
+
+
+@pytest.mark.parametrize("kind", ["jsonl", "csv", "warc"])
+def test_a_full_disk_is_no_wrong_use(filled: list[int], home: Path, kind: str) -> None:
+    words = [sys.executable, "-m", "tasks.cli", "export", "--format", kind, "--to", "-"]
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(
+            words,
+            cwd=ROOT,
+            env={**os.environ, "NEWSMILL_HOME": str(home)},
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    assert (done.returncode, done.stderr) == (1, "Error: --to -: No space left on device.\n")
+
+
 def test_a_table_has_a_row_an_article(call: Newsmill, filled: list[int]) -> None:
     rows = list(csv.DictReader(io.StringIO(call("export", "--format", "csv", "--to", "-").stdout)))
     assert [row["url"] for row in rows] == [A, B]
     assert (rows[0]["authors"], rows[0]["tags"], rows[0]["text"]) == ("Ada; Bo", "sea", "A short text.")
+    assert (rows[0]["images"], rows[1]["images"]) == (SEEN, "")
+
+
+def test_a_table_names_the_images_that_are_wanted_and_no_icons(call: Newsmill, stacks: Stacks) -> None:
+    icon, photo = image("https://img.example/icon.png", ImageState.SKIPPED), image(PICTURE, ImageState.PENDING)
+    stacks.store(news(A, images=(icon, photo)))
+    (row,) = csv.DictReader(io.StringIO(call("export", "--format", "csv", "--to", "-").stdout))
+    assert row["images"] == PICTURE
+
+
+def test_a_table_in_a_file_says_to_a_spreadsheet_that_it_is_utf_8_and_a_pipe_does_not(
+    call: Newsmill, filled: list[int], tmp_path: Path
+) -> None:
+    target = tmp_path / "all.csv"
+    assert call("export", "--format", "csv", "--to", str(target)).exit_code == 0
+    piped = call("export", "--format", "csv", "--to", "-").stdout_bytes
+    assert target.read_bytes() == codecs.BOM_UTF8 + piped
+    assert piped.startswith(b"id,")
 
 
 def test_markdown_comes_as_a_folder_an_article_with_links_to_its_copies(
@@ -119,7 +209,7 @@ def test_links_that_lie_in_the_folder_are_not_followed(call: Newsmill, filled: l
     victim.write_text("precious")
     article = out / "000001-Ferry-strike-ends-港"
     article.mkdir(parents=True)
-    for name in ("article.md", "article.md.part", "01.png", "01.png.part"):
+    for name in ("article.md", f"article.md.{os.getpid()}.part", "01.png", f"01.png.{os.getpid()}.part"):
         (article / name).symlink_to(victim)
     assert call("export", "--format", "markdown", "--to", str(out)).exit_code == 0
     assert victim.read_text() == "precious"

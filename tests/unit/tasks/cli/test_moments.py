@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import click
 import pytest
 
-from tasks.cli.moments import SINCE, UNTIL, Moment
+from tasks.cli.moments import SINCE, UNTIL, Moment, span
 
 
 @pytest.fixture(autouse=True)
@@ -48,3 +48,20 @@ def test_an_age_counts_back_from_now(said: str, seconds: int) -> None:
 def test_anything_else_is_refused(said: str) -> None:
     with pytest.raises(click.BadParameter, match="is no time"):
         read(SINCE, said)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"),
+    [
+        (0, "0 s"),
+        (45.4, "45 s"),
+        (59.6, "1 min"),
+        (124, "2 min"),
+        (3_569, "59 min"),
+        (3_571, "1 h"),
+        (90_000, "1 d"),
+        (-3, "0 s"),
+    ],
+)
+def test_a_span_of_time_is_told_in_one_unit(seconds: float, said: str) -> None:
+    assert span(seconds) == said

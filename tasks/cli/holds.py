@@ -1,0 +1,37 @@
+"""What keeps a host from being asked, when a person says that it is back."""
+
+import asyncio
+from collections.abc import Iterable
+
+import click
+from redis.asyncio import Redis
+
+from tasks.cli.moments import span
+from tasks.cli.output import one_line
+from worker.errors import OwnTrouble
+from worker.fetch.governor import lift
+
+ANSWER_S = 2.0  # of Redis, to a question that may be left unasked
+SHOWN = 5  # hosts named: who asks for more at once reads the ledger
+
+
+def lift_holds(redis_url: str, hosts: Iterable[str]) -> None:
+    """Let *hosts* be asked again although they have failed lately; name on stderr those that have asked not to be, and how long.
+
+    Without a Redis that answers nothing is done: holds are its own, and a try waits for them as before.
+    """
+    try:
+        held = asyncio.run(_lifted(redis_url, sorted(set(hosts))))
+    except OwnTrouble:
+        return
+    for host, seconds in sorted(held.items(), key=lambda one: -one[1])[:SHOWN]:
+        click.echo(
+            one_line(f"{host} has asked to be left alone for another {span(seconds)}: its URLs wait until then."), err=True
+        )
+    if len(held) > SHOWN:
+        click.echo(f"So have {len(held) - SHOWN:,} more hosts.", err=True)
+
+
+async def _lifted(redis_url: str, hosts: Iterable[str]) -> dict[str, float]:
+    async with Redis.from_url(redis_url, socket_timeout=ANSWER_S, socket_connect_timeout=ANSWER_S) as redis:
+        return await lift(redis, hosts)

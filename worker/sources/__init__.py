@@ -1,0 +1,1 @@
+"""Where articles are announced: feeds and site maps, from their bytes to the links to take."""
