@@ -1,9 +1,7 @@
 """Crawl jobs in the ledger: a slot is opened once, its run takes the links in, and no slot is forgotten."""
 
-from collections.abc import Iterator
 from threading import Barrier, Thread
 
-import pytest
 from sqlalchemy import Engine, select, update
 
 from tests.values import candidate, record
@@ -12,8 +10,6 @@ from worker.models import Charge, Claim, Crawled, Ended, Form, Kind, Later, Sett
 from worker.store import claims, crawls, schema
 from worker.store.accept import accept
 from worker.store.crawls import last_runs, listing_id, note_job, open_slot, runs
-from worker.store.database import open_database
-from worker.store.migrate import migrate
 from worker.store.publishing import choose_due
 from worker.store.settle import settle
 from worker.store.totals import recount, tallied, totals
@@ -21,14 +17,6 @@ from worker.store.transaction import transaction
 
 COURIER = Source(form=Form.FEED, url="https://news.example/feed.xml", include=("/2026/",), exclude=("print",), limit=None)
 MARK = Validators(etag='"1"', last_modified="Mon, 02 Mar 2026 10:00:00 GMT")
-
-
-@pytest.fixture
-def engine(database_url: str) -> Iterator[Engine]:
-    engine = open_database(database_url)
-    migrate(engine)
-    yield engine
-    engine.dispose()
 
 
 def due(engine: Engine, slot: float, source: Source = COURIER) -> bool:

@@ -1,9 +1,7 @@
 """What the reconciler publishes, on both databases: what is due, fairly over hosts, little at a time, nothing forgotten."""
 
 from collections import Counter
-from collections.abc import Iterator
 
-import pytest
 from sqlalchemy import Engine, update
 
 from tests.building import outstanding
@@ -11,8 +9,6 @@ from tests.values import article, candidate, record
 from worker.models import Stored
 from worker.store import claims, schema
 from worker.store.accept import accept
-from worker.store.database import open_database
-from worker.store.migrate import migrate
 from worker.store.publishing import (
     LEADER_S,
     Due,
@@ -25,14 +21,6 @@ from worker.store.publishing import (
 )
 from worker.store.settle import settle
 from worker.store.transaction import transaction
-
-
-@pytest.fixture
-def engine(database_url: str) -> Iterator[Engine]:
-    engine = open_database(database_url)
-    migrate(engine)
-    yield engine
-    engine.dispose()
 
 
 def fill(engine: Engine, hosts: dict[str, int], *, urgent: bool = False) -> None:

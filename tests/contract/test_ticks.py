@@ -2,7 +2,7 @@
 
 import logging
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Barrier
@@ -13,19 +13,9 @@ from sqlalchemy import Engine, func, select, update
 from tasks.schedule import tick
 from worker.store import schema
 from worker.store.crawls import runs
-from worker.store.database import open_database
-from worker.store.migrate import migrate
 from worker.store.transaction import transaction
 
 Write = Callable[..., Path]
-
-
-@pytest.fixture
-def engine(database_url: str) -> Iterator[Engine]:
-    engine = open_database(database_url)
-    migrate(engine)
-    yield engine
-    engine.dispose()
 
 
 @pytest.fixture

@@ -1,9 +1,7 @@
 """Text that a database cannot hold, as hostile pages and headers bring it, harms neither its article nor its batch."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 
-import pytest
 from sqlalchemy import Engine, select
 
 from tests.values import article, candidate, record
@@ -13,23 +11,13 @@ from worker.extraction_json import load
 from worker.models import Claim, Ended, Extraction, ImageRef, State, Stored
 from worker.store import claims, schema
 from worker.store.accept import accept
-from worker.store.database import open_database
 from worker.store.library import browse
-from worker.store.migrate import migrate
 from worker.store.settle import settle
 from worker.store.storable import storable, storable_json
 from worker.store.transaction import transaction
 
 URL = "https://a.example/1.html"
 DIRTY, CLEAN = "half \ud83d pair, NUL \x00\x00here", "half \ufffd pair, NUL here"
-
-
-@pytest.fixture
-def engine(database_url: str) -> Iterator[Engine]:
-    engine = open_database(database_url)
-    migrate(engine)
-    yield engine
-    engine.dispose()
 
 
 def claimed(engine: Engine) -> Claim:

@@ -1,7 +1,6 @@
 """Group commit: writes that come together are committed together, and one that fails, fails alone."""
 
 import threading
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -12,18 +11,8 @@ from tests.values import candidate
 from worker.errors import OwnTrouble
 from worker.store import schema
 from worker.store.accept import accept
-from worker.store.database import open_database
-from worker.store.migrate import migrate
 from worker.store.transaction import Transaction, transaction
 from worker.store.writer import Writer
-
-
-@pytest.fixture
-def engine(database_url: str) -> Iterator[Engine]:
-    engine = open_database(database_url)
-    migrate(engine)
-    yield engine
-    engine.dispose()
 
 
 def accepting(n: int) -> object:

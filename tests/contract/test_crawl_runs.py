@@ -1,6 +1,6 @@
 """What happens to a run of a crawl job while its job is changed, its slots pile up, or its source is larger than a commit."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from threading import Barrier, Thread
 
 import pytest
@@ -11,22 +11,12 @@ from worker.errors import OwnTrouble
 from worker.models import Claim, Crawled, Form, Kind, Source, State, Validators
 from worker.store import claims, schema, settle
 from worker.store.crawls import listing_id, note_job, open_slot, run_for, runs
-from worker.store.database import open_database
 from worker.store.jobs import pause, resume
-from worker.store.migrate import migrate
 from worker.store.transaction import transaction
 
 COURIER = Source(form=Form.FEED, url="https://news.example/feed.xml")
 NARROWER = Source(form=Form.FEED, url="https://news.example/feed.xml", include=("/politics/",))
 ELSEWHERE = Source(form=Form.FEED, url="https://other.example/feed.xml")
-
-
-@pytest.fixture
-def engine(database_url: str) -> Iterator[Engine]:
-    engine = open_database(database_url)
-    migrate(engine)
-    yield engine
-    engine.dispose()
 
 
 def note(engine: Engine, source: Source) -> None:
