@@ -33,17 +33,25 @@ WAIT = "Nothing, if the site is down: its URLs are tried again by themselves."
 
 
 def sites(chosen: Settings) -> Iterator[Finding]:
-    """Yield what is wrong with the sites that work comes from; nothing when there are none, or robots.txt is not read.
+    """Yield what the sources file says, and what is wrong with the sites that work comes from, unless robots.txt is not read.
 
     A site that is down is its own affair, and no fault of the set-up; all of them at once are.
     """
     try:
-        jobs = {job.url: f"crawl job {job.name}" for job in crawl_jobs(chosen.sources)}
+        listed = crawl_jobs(chosen.sources)
     except SourcesMistake as mistaken:
         yield Finding(subject="sources", ok=False, said=f"{chosen.sources}: {mistaken}", mend="newsmill crawl check")
         return
-    except OSError:
-        jobs = {}  # `newsmill crawl` says what is wrong with the file, or how to make one
+    except OSError as unread:
+        listed = ()
+        meant = "sources" in chosen.model_fields_set
+        mend = "Correct NEWSMILL_SOURCES; `newsmill crawl check` says how to make the file." if meant else ""
+        yield Finding(subject="sources", ok=not meant, said=f"no crawl jobs: {chosen.sources}: {unread.strerror}", mend=mend)
+    else:
+        yield Finding(
+            subject="sources", ok=True, said=f"{chosen.sources}: {len(listed)} crawl {'job' if len(listed) == 1 else 'jobs'}"
+        )
+    jobs = {job.url: f"crawl job {job.name}" for job in listed}
     asked = _one_a_host([*jobs, *_recent(chosen)]) if chosen.obey_robots else []
     troubles = unreachable(chosen, asked)
     away = [url for url, error in troubles.items() if not isinstance(error, SOMEBODY_ANSWERED)]

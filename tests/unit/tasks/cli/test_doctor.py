@@ -137,3 +137,15 @@ def test_a_redis_that_answers_is_sound(call: Newsmill, redis_url: str, monkeypat
 def test_an_archive_that_cannot_be_written_is_bad(call: Newsmill, monkeypatch: pytest.MonkeyPatch, url: str) -> None:
     monkeypatch.setenv("NEWSMILL_ARCHIVE_URL", url)
     assert "NEWSMILL_ARCHIVE_URL" in bad(call)["archive"]["mend"]
+
+
+def test_a_sources_file_that_was_named_and_is_not_there_is_bad(call: Newsmill, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "No such file" in call("doctor").stdout  # nobody named one: there are no crawl jobs, and that is all
+    monkeypatch.setenv("NEWSMILL_SOURCES", "nope.toml")
+    assert "nope.toml" in bad(call)["sources"]["said"]
+
+
+def test_the_sources_file_in_use_is_named(call: Newsmill, monkeypatch: pytest.MonkeyPatch) -> None:
+    Path("mine.toml").write_text('[[job]]\nname = "a"\nfeed = "https://a.example/feed"\nevery = "1h"\n')
+    monkeypatch.setenv("NEWSMILL_SOURCES", "mine.toml")
+    assert "mine.toml: 1 crawl job" in call("doctor").stdout
