@@ -5,14 +5,17 @@ from collections.abc import Iterator
 import pytest
 from sqlalchemy import Engine
 
+from worker.store import totals
 from worker.store.database import open_database
 from worker.store.migrate import migrate
 
 
 @pytest.fixture
 def engine(database_url: str) -> Iterator[Engine]:
-    """A fresh database of each kind that the product runs on, at the current schema."""
+    """A fresh database of each kind, at the current schema; after each test the tally must say what a recount says."""
     engine = open_database(database_url)
     migrate(engine)
     yield engine
+    with engine.connect() as connection:
+        assert totals.recount(connection) == totals.tallied(connection)
     engine.dispose()

@@ -2,7 +2,7 @@
 
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 from sqlalchemy import Engine, select, update
@@ -38,16 +38,6 @@ from worker.store.writer import Writer
 
 URLS = [f"https://h{n % 3}.example/{n}" for n in range(7)]
 SOURCE = Source(form=Form.FEED, url="https://feeds.example/all.xml")
-
-
-@pytest.fixture
-def engine(database_url: str) -> Iterator[Engine]:
-    engine = open_database(database_url)
-    migrate(engine)
-    yield engine
-    with engine.connect() as connection:
-        assert totals.recount(connection) == totals.tallied(connection)
-    engine.dispose()
 
 
 def bring(engine: Engine, *urls: str, job: str = "job") -> list[int]:

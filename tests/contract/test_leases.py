@@ -2,7 +2,6 @@
 
 import asyncio
 import threading
-from collections.abc import Iterator
 
 import pytest
 from sqlalchemy import Engine, select, update
@@ -10,26 +9,14 @@ from sqlalchemy import Engine, select, update
 from tests.values import article, candidate, record
 from worker.errors import OwnTrouble
 from worker.models import ImagesTried, State, Stored, Unchanged, Validators
-from worker.store import claims, schema, totals
+from worker.store import claims, schema
 from worker.store.accept import accept, reopen
-from worker.store.database import open_database
 from worker.store.ledger import SqlLedger
-from worker.store.migrate import migrate
 from worker.store.settle import settle
 from worker.store.transaction import Transaction, transaction
 from worker.store.writer import Writer
 
 URL = "https://a.example/1.html"
-
-
-@pytest.fixture
-def engine(database_url: str) -> Iterator[Engine]:
-    engine = open_database(database_url)
-    migrate(engine)
-    yield engine
-    with engine.connect() as connection:
-        assert totals.recount(connection) == totals.tallied(connection)
-    engine.dispose()
 
 
 def accepted(engine: Engine) -> int:

@@ -2,7 +2,6 @@
 
 import threading
 from collections import Counter
-from collections.abc import Iterator
 
 import pytest
 from sqlalchemy import Engine, select, update
@@ -13,9 +12,8 @@ from worker.models import Charge, Form, Kind, Later, Source, State
 from worker.store import claims, jobs, schema, totals
 from worker.store.accept import accept, bring_forward, reopen
 from worker.store.crawls import listing_id, note_job, open_slot
-from worker.store.database import clock, open_database
+from worker.store.database import clock
 from worker.store.following import standings
-from worker.store.migrate import migrate
 from worker.store.parking import PARKED_S
 from worker.store.publishing import choose_due, choose_suspects
 from worker.store.settle import settle
@@ -24,16 +22,6 @@ from worker.store.transaction import Transaction, transaction
 
 URLS = [f"https://h{n % 3}.example/{n}" for n in range(7)]
 NONE_DUE = (0, None)
-
-
-@pytest.fixture
-def engine(database_url: str) -> Iterator[Engine]:
-    engine = open_database(database_url)
-    migrate(engine)
-    yield engine
-    with engine.connect() as connection:
-        assert totals.recount(connection) == totals.tallied(connection)
-    engine.dispose()
 
 
 def bring(engine: Engine, *urls: str, job: str = "job") -> list[int]:
