@@ -34,7 +34,8 @@ ENV PATH=/opt/newsmill/bin:$PATH \
     PYTHONUNBUFFERED=1 \
     PYTHONDONTWRITEBYTECODE=1 \
     NEWSMILL_HOME=/var/lib/newsmill \
-    NEWSMILL_SOURCES=/etc/newsmill/sources.toml
+    NEWSMILL_SOURCES=/etc/newsmill/sources.toml \
+    NEWSMILL_SITES=/etc/newsmill/sites.toml
 
 USER 10001:10001
 WORKDIR /var/lib/newsmill

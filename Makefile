@@ -5,7 +5,7 @@ UV     := UV_SYSTEM_CERTS=1 $(BIN)/uv   # the machine's own certificates, as pip
 SHELL  := /bin/bash
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev demo site run test lint bench lock clean
+.PHONY: help install install-dev demo site run test lint bench bench-extract fuzz lock clean
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1|/' | column -t -s '|'
@@ -56,5 +56,11 @@ test: lint  ## every check and test: the same that .ci/run calls
 bench: install-dev  ## timings, by hand; figures go into BENCHMARKS.md
 	@$(BIN)/python -m tests.bench
 
-clean:  ## remove the virtual environment and the demo's home
-	@rm -rf $(VENV) demo-home
+bench-extract: install-dev  ## our extractor beside its peers: make bench-extract DATA=folder [SETS="a b"] [PAGES=150] [SPEED=1]
+	@$(BIN)/python -m tests.bench.extract $(DATA) $(if $(SETS),--sets $(SETS)) $(if $(PAGES),--pages $(PAGES)) $(if $(SPEED),--speed)
+
+fuzz: install-dev  ## damaged pages for the extractor, ten minutes: make fuzz [DATA=folder] [FOR=600]
+	@$(BIN)/python -m tests.fuzz $(if $(FOR),--seconds $(FOR)) $(DATA)
+
+clean:  ## remove the virtual environments and the demo's home
+	@rm -rf $(VENV) .bench demo-home

@@ -2,14 +2,13 @@
 
 import re
 import warnings
-from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from difflib import get_close_matches
-from typing import Any, Literal
-from zoneinfo import ZoneInfo, available_timezones
+from typing import Literal
 
 from cronsim import CronSim, CronSimError
+
+from config.tables import Table, WhyNot
 
 EXAMPLES = {  # every key of a job, and what it looks like
     "name": 'name = "courier"',
@@ -28,8 +27,6 @@ CRON_FIELDS = 5  # a sixth, seconds, would promise more than a clock that ticks 
 _SECONDS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400, "w": 604_800}
 _DURATION = re.compile(r"([0-9]{1,6})\s*([smhdw])")
 NOT_IN_NAMES = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")  # controls, direction marks
-
-WhyNot = Callable[[str], str | None]  # says of a URL why it cannot be asked, if it cannot
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,42 +48,20 @@ class CrawlJob:
     line: int
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Mistake:
-    """What is wrong in which line, and what to write instead."""
+class JobTable(Table):
+    """One `[[job]]` as it stands in the file."""
 
-    line: int
-    sentence: str
-
-
-class JobTable:
-    """One `[[job]]` as it stands in the file; *lines* has the line of each key, and of the table itself under ""."""
-
-    def __init__(self, values: Mapping[str, Any], lines: Mapping[str, int]) -> None:
-        self._values = values
-        self._lines = lines
-        self.mistakes: list[Mistake] = []
-
-    @property
-    def line(self) -> int:
-        """Where the table begins."""
-        return self._lines.get("", 1)
+    examples = EXAMPLES
 
     @property
     def name(self) -> str | None:
         """What the job is called, if it is called anything."""
-        name = self._values.get("name")
+        name = self.values.get("name")
         return name if isinstance(name, str) else None
-
-    def wrong(self, key: str, sentence: str) -> None:
-        """Note a mistake about *key*."""
-        self.mistakes.append(Mistake(self._lines.get(key, self.line), sentence))
 
     def job(self, why_not: WhyNot) -> CrawlJob | None:
         """Return the job; None, with its mistakes noted, when it is none."""
-        for key in self._values:
-            if key not in EXAMPLES:
-                self.wrong(key, f"{key} means nothing to a job; {meant(key, EXAMPLES)}")
+        self.refuse_strangers("job")
         name, form, every = self._name(), self._one_of("feed", "sitemap"), self._one_of("every", "cron")
         found = CrawlJob(
             name=name or "",
@@ -94,7 +69,7 @@ class JobTable:
             url=(self._url(form, why_not) if form else None) or "",
             every=self._every() if every == "every" else None,
             cron=self._cron() if every == "cron" else None,
-            timezone=self._timezone(),
+            timezone=self.zone("timezone") or "UTC",
             include=self._patterns("include"),
             exclude=self._patterns("exclude"),
             limit=self._limit(),
@@ -102,16 +77,9 @@ class JobTable:
         )
         return None if self.mistakes else found
 
-    def _text(self, key: str) -> str | None:
-        value = self._values.get(key)
-        if value is None or isinstance(value, str):
-            return value
-        self.wrong(key, f"{key} must be text in quotes, such as {EXAMPLES[key]}")
-        return None
-
     def _one_of(self, one: str, other: str) -> str | None:
         """Return which of two keys there is."""
-        given = [key for key in (one, other) if key in self._values]
+        given = [key for key in (one, other) if key in self.values]
         if len(given) == 2:
             self.wrong(other, f"there is {one} and {other}: keep one of them")
         elif not given:
@@ -119,16 +87,16 @@ class JobTable:
         return given[0] if len(given) == 1 else None
 
     def _name(self) -> str | None:
-        if "name" not in self._values:
+        if "name" not in self.values:
             self.wrong("", f"this job has no name: add {EXAMPLES['name']}")
             return None
-        name = self._text("name")
+        name = self.text("name")
         if name is not None and (not name or name != name.strip() or len(name) > MAX_NAME or NOT_IN_NAMES.search(name)):
             self.wrong("name", f"a name has 1 to {MAX_NAME} characters in one line, and no blanks around it")
         return name
 
     def _url(self, key: str, why_not: WhyNot) -> str | None:
-        said = self._text(key)
+        said = self.text(key)
         if said is None:
             return None
         url = said.strip()
@@ -139,7 +107,7 @@ class JobTable:
         return url
 
     def _every(self) -> int | None:
-        said = self._text("every")
+        said = self.text("every")
         if said is None:
             return None
         found = _DURATION.fullmatch(said.strip())
@@ -152,7 +120,7 @@ class JobTable:
         return seconds
 
     def _cron(self) -> str | None:
-        said = self._text("cron")
+        said = self.text("cron")
         if said is None:
             return None
         reason = _why_no_cron(said)
@@ -163,18 +131,8 @@ class JobTable:
             )
         return said
 
-    def _timezone(self) -> str:
-        name = self._text("timezone") or "UTC"
-        try:
-            ZoneInfo(name)
-        except (KeyError, ValueError, OSError):  # unknown; not a name at all; a folder of the database, such as "Europe"
-            names = available_timezones()
-            same = next((known for known in names if known.lower() == name.lower()), None)
-            self.wrong("timezone", f"{name!r} is no time zone; {meant(same or name, names, such_as=EXAMPLES['timezone'])}")
-        return name
-
     def _patterns(self, key: str) -> tuple[str, ...]:
-        value = self._values.get(key, [])
+        value = self.values.get(key, [])
         if not isinstance(value, list) or not all(isinstance(pattern, str) for pattern in value):
             self.wrong(key, f"{key} must be a list of texts, such as {EXAMPLES[key]}")
             return ()
@@ -185,21 +143,13 @@ class JobTable:
         return tuple(value)
 
     def _limit(self) -> int | None:
-        limit = self._values.get("limit")
+        limit = self.values.get("limit")
         if limit is None:
             return None
         if type(limit) is not int or limit < 1:  # a bool is an int to Python, and no number to people
             self.wrong("limit", f"limit must be a whole number of at least 1, such as {EXAMPLES['limit']}")
             return None
         return limit
-
-
-def meant(word: str, known: Collection[str], *, such_as: str | None = None) -> str:
-    """Return what somebody who wrote *word* may have meant."""
-    close = get_close_matches(word, known, n=1)
-    if close:
-        return f"did you mean {close[0]!r}?"
-    return f"write one such as {such_as}" if such_as else f"there are {', '.join(known)}"
 
 
 def _why_no_cron(said: str) -> str | None:

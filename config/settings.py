@@ -39,6 +39,7 @@ class Settings(BaseSettings):
     archive_url: str | None = Field(None, description="raw pages and images; without it a folder in the home")
     s3_endpoint: str | None = Field(None, description="address of the S3 service for an s3:// archive")
     sources: Path = Field(Path("config/sources.toml"), description="the crawl jobs")
+    sites: Path = Field(Path("config/sites.toml"), description="rules for single sites; without the file there are none")
 
     proxy_url: str | None = Field(None, description="an HTTP proxy for all fetches")
     allow_networks: Annotated[tuple[str, ...], NoDecode] = Field(

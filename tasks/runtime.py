@@ -22,6 +22,7 @@ from tasks.lifeline import Lifeline
 from tasks.publish import Publisher
 from tasks.reconciler import Reconciler
 from tasks.schedule import tick
+from tasks.site_rules import SiteFile
 from worker.errors import OwnTrouble
 from worker.fetch.client import WebClient
 from worker.fetch.egress import Egress, verifying_context
@@ -116,7 +117,7 @@ class Runtime:
             governor=governor,
             archive=self._archive,
             seen=RedisSeen(self._redis, ttl_s=s.seen_ttl),
-            pages=Pages(Quarantine()),
+            pages=Pages(Quarantine(), SiteFile(s.sites.absolute()).find),
             images=images,
             listings=Listings(fetcher=web, governor=governor, archive=self._archive, clock=time.time),
             deadline_s=s.fetch_deadline + s.images_deadline + ARTICLE_SLACK_S,

@@ -12,6 +12,7 @@ from cronsim import CronSim
 from sqlalchemy import Engine
 
 from config.sources import CrawlJob, SourcesMistake, read_sources
+from tasks.watched import stamp_of
 from worker.errors import InvalidUrl
 from worker.models import Form, Source
 from worker.store.crawls import RUNNING, note_job, open_slot
@@ -125,11 +126,7 @@ class Timetable:
 
     def jobs(self) -> tuple[CrawlJob, ...]:
         """Return the jobs as the file has them now."""
-        try:
-            found = self._path.stat()
-            stamp = (found.st_mtime_ns, found.st_size, found.st_ino)
-        except OSError:
-            stamp = None
+        stamp = stamp_of(self._path)
         if stamp != self._stamp:
             self._read()
             self._stamp = stamp

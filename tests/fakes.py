@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from worker.errors import Gone, IngestError
 from worker.extract.article import extract
+from worker.extract.site_rules import SiteRules
 from worker.models import (
     Alias,
     Article,
@@ -269,6 +270,6 @@ class OpenQuarantine:
     def __init__(self) -> None:
         self.given: list[str] = []
 
-    async def extract(self, html: str, *, url: str, fetched_at: float) -> Extraction:
+    async def extract(self, html: str, *, url: str, fetched_at: float, rules: SiteRules | None = None) -> Extraction:
         self.given.append(html)
-        return extract(html, url=url, fetched_at=fetched_at)
+        return extract(html, url=url, fetched_at=fetched_at, rules=rules)

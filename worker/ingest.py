@@ -1,25 +1,20 @@
 """The story of one URL, on one page. One way down, no step calls back; every ending is committed by `Ledger.settle`."""
 
 import asyncio
-import hashlib
-import json
 import random
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from functools import partial
 
+from worker.article import article_of, forms_of
 from worker.errors import HostBusy, IngestError, NotArticle, OwnTrouble, TimedOut
-from worker.extract import VERSION
-from worker.extract.canonical import believed_canonical
 from worker.images import ImageFetcher, Images
 from worker.listings import Listings
 from worker.models import (
     Alias,
-    Article,
     Claim,
     Crawled,
     Ending,
-    Extraction,
     Fetched,
     ImagesTried,
     Later,
@@ -30,10 +25,9 @@ from worker.models import (
     Validators,
 )
 from worker.outcomes import OWN_TROUBLE_S, verdict
-from worker.pages import Pages, Read
+from worker.pages import Pages
 from worker.ports import Archive, Fetcher, Governor, Ledger, Seen
-from worker.rendering import to_text
-from worker.urls import canonicalise, fingerprint, host_of
+from worker.urls import fingerprint, host_of
 
 SETTLE_WAITS_S = (1.0, 2.0, 4.0, 8.0, 15.0) + (30.0,) * 9  # five minutes: a database restart or a fail-over
 EARLY_S = 2.0  # before its turn, a row is due again: its message must be there in time, or the turn is lost
@@ -161,33 +155,22 @@ class Ingestor:
             return Unchanged(article_id=claim.known.article_id, validators=_validators(fetched))
         progress.records.append(await self._archive.keep(fetched.exchange))
         read = await self._pages.read(fetched)
-        key, aliases = _forms(claim, fetched, read.extraction)
+        forms = key, aliases = forms_of(claim.url, fetched, read.extraction)
         if (owner := await self._stored_elsewhere(claim, key)) is not None:
             return Alias(article_id=owner, aliases=aliases, records=tuple(progress.records))
         if read.extraction.reason is not None:
             raise NotArticle(read.extraction.reason)
-        extraction = await self._all_pages(progress, fetched, read.extraction)
-        text = to_text(extraction.document)
-        content_hash = _content_hash(extraction, text)
-        if claim.known and claim.known.content_hash == content_hash:
+        whole = await self._pages.whole(read.extraction, fetched.url, partial(self._next_page, progress))
+        article = article_of(claim.url, fetched, read, whole, forms=forms)
+        if claim.known and claim.known.content_hash == article.content_hash:
             return Unchanged(article_id=claim.known.article_id, validators=_validators(fetched), records=tuple(progress.records))
         pictures = claim.known.pictures if claim.known else {}
-        images = await self._images.fetch_all(extraction.images, referer=fetched.url, known=pictures)
-        article = Article(
-            url=claim.url,
-            final_url=fetched.url,
-            key=key,
-            aliases=aliases,
-            extraction=extraction,
-            images=images.images,
-            text=text,
-            content_hash=content_hash,
-            fetched_at=fetched.exchange.started_at,
-            http=_http(fetched, read),
-            extractor=VERSION,
-        )
+        images = await self._images.fetch_all(whole.images, referer=fetched.url, known=pictures)
         return Stored(
-            article=article, page_records=tuple(progress.records), picture_records=images.records, images_wait_s=images.wait_s
+            article=replace(article, images=images.images),
+            page_records=tuple(progress.records),
+            picture_records=images.records,
+            images_wait_s=images.wait_s,
         )
 
     async def _stored_elsewhere(self, claim: Claim, key: str) -> int | None:
@@ -199,16 +182,12 @@ class Ingestor:
         ours = claim.known.article_id if claim.known else None
         return owner if owner != ours else None
 
-    async def _all_pages(self, progress: _Progress, fetched: Fetched, first: Extraction) -> Extraction:
-        """Fetch the article's further pages, if it has any, and join them in order."""
-        joined, visited = first, {canonicalise(fetched.url)}
-        while (following := self._pages.following(joined, visited)) is not None:
-            visited.add(canonicalise(following))
-            await self._governor.turn(host_of(following), str(progress.claim.url_id), patient=True)
-            page = await self._fetcher.page(following, ref=str(progress.claim.url_id), validators=None, identity=False)
-            progress.records.append(await self._archive.keep(page.exchange))
-            joined = self._pages.join(joined, (await self._pages.read(page)).extraction)
-        return joined
+    async def _next_page(self, progress: _Progress, url: str) -> Fetched:
+        """Fetch and keep a further page of the article."""
+        await self._governor.turn(host_of(url), str(progress.claim.url_id), patient=True)
+        page = await self._fetcher.page(url, ref=str(progress.claim.url_id), validators=None, identity=False)
+        progress.records.append(await self._archive.keep(page.exchange))
+        return page
 
     async def _listing(self, progress: _Progress, *, turn_at: str) -> Ending:
         claim = progress.claim
@@ -237,34 +216,8 @@ class Ingestor:
         )
 
 
-def _forms(claim: Claim, fetched: Fetched, extraction: Extraction) -> tuple[str, tuple[str, ...]]:
-    """Return the key of the article, and every other canonical form that led to it."""
-    believed = believed_canonical(extraction.declared_canonical, final_url=fetched.url)
-    key = canonicalise(believed or fetched.url)
-    forms = (canonicalise(form) for form in (claim.url, *fetched.hops, fetched.url))
-    return key, tuple(dict.fromkeys(form for form in forms if form != key))
-
-
 def _validators(fetched: Fetched) -> Validators:
     return Validators(etag=fetched.exchange.header("etag"), last_modified=fetched.exchange.header("last-modified"))
-
-
-def _http(fetched: Fetched, read: Read) -> dict[str, object]:
-    exchange = fetched.exchange
-    return {
-        "status": exchange.status,
-        "etag": exchange.header("etag"),
-        "last_modified": exchange.header("last-modified"),
-        "content_type": exchange.header("content-type"),
-        "charset": read.charset,
-        "charset_by": read.charset_by,
-    }
-
-
-def _content_hash(extraction: Extraction, text: str) -> str:
-    """Return what tells a changed article from an unchanged one: what people read and see of it."""
-    seen = [extraction.title, extraction.authors, extraction.published_at, text, [image.url for image in extraction.images]]
-    return hashlib.sha256(json.dumps(seen, ensure_ascii=False).encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _told(ending: Ending, settled: Settled) -> str:

@@ -1,6 +1,7 @@
 """Reading a fetched page: decode, screen, extract; and joining the pages of an article."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 
 from worker.document import Block, Document, Image, Paragraph
@@ -8,6 +9,7 @@ from worker.errors import WrongType
 from worker.extract.article import extract
 from worker.extract.decode import Decoded, decode
 from worker.extract.screen import suspicion
+from worker.extract.site_rules import SiteRules
 from worker.models import Extraction, Fetched
 from worker.ports import Quarantine
 from worker.urls import canonicalise, host_of
@@ -26,22 +28,36 @@ class Read:
 
 
 class Pages:
-    """Reads pages; suspicious ones in *quarantine*."""
+    """Reads pages, each by the rules that *rules_of* its URL gives; suspicious ones in *quarantine*."""
 
-    def __init__(self, quarantine: Quarantine) -> None:
+    def __init__(self, quarantine: Quarantine, rules_of: Callable[[str], SiteRules | None] = lambda _url: None) -> None:
         self._quarantine = quarantine
+        self._rules_of = rules_of
 
     async def read(self, fetched: Fetched) -> Read:
         """Return what *fetched* says. Raises Bomb when its HTML is made to exhaust a parser."""
         body, url, at = fetched.exchange.body, fetched.url, fetched.exchange.started_at
-        content_type = fetched.exchange.header("content-type")
+        content_type, rules = fetched.exchange.header("content-type"), self._rules_of(url)
         if len(body) > THREAD_BYTES:
-            decoded, extraction = await asyncio.to_thread(_read, body, content_type, url, at)
+            decoded, extraction = await asyncio.to_thread(_read, body, content_type, url, at, rules)
         else:
-            decoded, extraction = _read(body, content_type, url, at)
+            decoded, extraction = _read(body, content_type, url, at, rules)
         if extraction is None:
-            extraction = await self._quarantine.extract(decoded.text, url=url, fetched_at=at)
+            extraction = await self._quarantine.extract(decoded.text, url=url, fetched_at=at, rules=rules)
         return Read(extraction=extraction, charset=decoded.charset, charset_by=decoded.by)
+
+    async def whole(self, first: Extraction, url: str, bring: Callable[[str], Awaitable[Fetched | None]]) -> Extraction:
+        """Return *first*, which was read at *url*, joined with the article's further pages in their order.
+
+        *bring* gives the page at a URL; None ends the article before it. Raises what *bring*, `read` and `join` raise.
+        """
+        joined, visited = first, {canonicalise(url)}
+        while (following := self.following(joined, visited)) is not None:
+            visited.add(canonicalise(following))
+            if (page := await bring(following)) is None:
+                break
+            joined = self.join(joined, (await self.read(page)).extraction)
+        return joined
 
     def following(self, extraction: Extraction, visited: set[str]) -> str | None:
         """Return the URL of the article's next page, None at its end or at the cap."""
@@ -79,8 +95,10 @@ def _shifted(block: Block, shift: int) -> Block:
     return block
 
 
-def _read(body: bytes, content_type: str | None, url: str, at: float) -> tuple[Decoded, Extraction | None]:
+def _read(
+    body: bytes, content_type: str | None, url: str, at: float, rules: SiteRules | None
+) -> tuple[Decoded, Extraction | None]:
     decoded = decode(body, content_type=content_type)
     if suspicion(decoded.text) is not None:
         return decoded, None
-    return decoded, extract(decoded.text, url=url, fetched_at=at)
+    return decoded, extract(decoded.text, url=url, fetched_at=at, rules=rules)

@@ -3,6 +3,7 @@
 from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
+from worker.extract.site_rules import SiteRules
 from worker.models import Claim, Ending, Exchange, Extraction, Fetched, Record, Settled, Validators
 
 
@@ -68,7 +69,7 @@ class Seen(Protocol):
 class Quarantine(Protocol):
     """Where suspicious HTML is parsed: apart, with limits of memory and time."""
 
-    async def extract(self, html: str, *, url: str, fetched_at: float) -> Extraction:
+    async def extract(self, html: str, *, url: str, fetched_at: float, rules: SiteRules | None = None) -> Extraction:
         """Return what `worker.extract.article.extract` says of *html*. Raises Bomb when it dies or runs out of time."""
 
 

@@ -18,6 +18,7 @@ from selectolax.lexbor import SelectolaxError
 import worker
 from worker.errors import Bomb, OwnTrouble
 from worker.extract.article import extract
+from worker.extract.site_rules import SiteRules, dump_rules, load_rules
 from worker.extraction_json import dump, load
 from worker.models import Extraction
 
@@ -37,13 +38,14 @@ class Quarantine:
     def __init__(self) -> None:
         self._places = asyncio.Semaphore(AT_ONCE)
 
-    async def extract(self, html: str, *, url: str, fetched_at: float) -> Extraction:
+    async def extract(self, html: str, *, url: str, fetched_at: float, rules: SiteRules | None = None) -> Extraction:
         """Return what `worker.extract.article.extract` returns for the page.
 
         Raises Bomb when the child dies, passes a limit or does not end in time, OwnTrouble when no child can be started.
         The child is gone when this returns, raises or is cancelled.
         """
-        page = json.dumps({"html": html, "url": url, "fetched_at": fetched_at}).encode()
+        ruled = dump_rules(rules) if rules is not None else None
+        page = json.dumps({"html": html, "url": url, "fetched_at": fetched_at, "rules": ruled}).encode()
         async with self._places:
             child = await _start()
             try:
@@ -122,8 +124,9 @@ def main() -> int:
     sys.stdout.buffer.write(READY)
     sys.stdout.buffer.flush()
     page = json.loads(sys.stdin.buffer.read())
+    rules = load_rules(page["rules"]) if page["rules"] is not None else None
     try:
-        extraction = extract(page["html"], url=page["url"], fetched_at=page["fetched_at"])
+        extraction = extract(page["html"], url=page["url"], fetched_at=page["fetched_at"], rules=rules)
         sys.stdout.buffer.write(json.dumps(dump(extraction)).encode())
     except (MemoryError, RecursionError, SelectolaxError):
         return 1

@@ -6,7 +6,7 @@ from html import escape as escape_html
 from typing import Protocol
 
 from worker.document import Block, Code, Document, Embed, Heading, Image, ListBlock, Paragraph, Quote, Span, Table
-from worker.markdown import code_span, destination, escape, escape_line_start, inline
+from worker.markdown import autolink, code_span, destination, escape, escape_line_start, inline
 
 
 class ImageLike(Protocol):
@@ -26,6 +26,8 @@ class ImageLike(Protocol):
 
 
 Images = Sequence[ImageLike]
+
+_LINE_START = re.compile(r"(?<=\n)(?!\n|\Z)")  # of lines that hold something, the first left out
 
 
 def to_markdown(document: Document, images: Images) -> str:
@@ -47,12 +49,14 @@ def _markdown_blocks(blocks: Sequence[Block], images: Images, captioned: frozens
     for block in blocks:
         if isinstance(block, ListBlock):
             marker = (")" if last_list == (True, ".") else ".") if block.ordered else "*" if last_list == (False, "-") else "-"
-            last_list = (block.ordered, marker)
-            parts.append(_markdown_list(block, marker, images, captioned))
+            if text := _markdown_list(block, marker, images, captioned):
+                last_list = (block.ordered, marker)
+                parts.append(text)
             continue
-        last_list = None
-        parts.append(_markdown_block(block, images, captioned))
-    return "\n\n".join(part for part in parts if part)
+        if text := _markdown_block(block, images, captioned):
+            last_list = None
+            parts.append(text)
+    return "\n\n".join(parts)
 
 
 def _markdown_block(block: Block, images: Images, captioned: frozenset[int]) -> str:
@@ -75,30 +79,31 @@ def _markdown_block(block: Block, images: Images, captioned: frozenset[int]) -> 
         case Table():
             return _markdown_table(block)
         case Code(text=text):
+            if not text:
+                return ""
             fence = "`" * max(3, 1 + max((len(run) for run in re.findall("`+", text)), default=0))
             return f"{fence}\n{text}\n{fence}"
         case Embed(href=href, title=title):
-            return f"[{escape(title, in_link=True)}]({destination(href)})" if title else f"<{destination(href)}>"
+            return f"[{escape(title, in_link=True)}]({destination(href)})" if title else autolink(href)
         case _:
             raise AssertionError(f"no Markdown for {type(block).__name__}")
 
 
 def paragraph_markdown(spans: tuple[Span, ...]) -> str:
     """Return *spans* as one paragraph; a line break inside is a hard one."""
-    lines = [line.strip(" \t") for line in inline(spans).split("\n")]
+    lines = [line.strip(" \t") for line in inline(spans).strip().split("\n")]
     return "\\\n".join(escape_line_start(line) for line in lines if line)
 
 
 def _markdown_list(block: ListBlock, marker: str, images: Images, captioned: frozenset[int]) -> str:
     items: list[str] = []
-    for number, item in enumerate(block.items, 1):
+    for item in block.items:
         text = _markdown_blocks(item, images, captioned)
         if not text:
             continue
-        lead = f"{number}{marker} " if block.ordered else f"{marker} "
-        items.append(lead + text.replace("\n", "\n" + " " * len(lead)))
-    text = "\n".join(items)
-    return re.sub(r"\n +\n", "\n\n", text)
+        lead = f"{len(items) + 1}{marker} " if block.ordered else f"{marker} "
+        items.append(lead + _LINE_START.sub(" " * len(lead), text))
+    return "\n".join(items)
 
 
 def _markdown_table(block: Table) -> str:
@@ -122,16 +127,23 @@ def _plain(spans: tuple[Span, ...]) -> str:
     return "".join(span.text for span in spans)
 
 
+def _on_one_line(spans: tuple[Span, ...]) -> str:
+    return _plain(spans).replace("\n", " ").strip()
+
+
 def _text_of(block: Block) -> str:
     match block:
-        case Paragraph(spans=spans) | Heading(spans=spans):
-            return _plain(spans)
+        case Paragraph(spans=spans):
+            return _plain(spans).strip()
+        case Heading(spans=spans):
+            return _on_one_line(spans)
         case ListBlock(items=items):
             return "\n".join(text for item in items if (text := "\n".join(filter(None, map(_text_of, item)))))
         case Quote(blocks=blocks):
             return "\n\n".join(filter(None, map(_text_of, blocks)))
         case Table(rows=rows):
-            return "\n".join("\t".join(_plain(cell).replace("\n", " ") for cell in row) for row in rows)
+            lines = ("\t".join(map(_on_one_line, row)).rstrip("\t") for row in rows)
+            return "\n".join(filter(None, lines))
         case Code(text=text):
             return text
         case _:

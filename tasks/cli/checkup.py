@@ -13,9 +13,11 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
 
 from config.settings import Settings
+from config.sites import SitesMistake
 from tasks.cli.finding import Finding
 from tasks.cli.opening import SettingsMistake, archive_of, load_settings, open_engine
 from tasks.cli.sites import sites
+from tasks.site_rules import site_rules
 from worker.errors import OwnTrouble
 from worker.store.health import differences, revision, skew_s
 from worker.store.library import snapshot
@@ -41,6 +43,7 @@ def examine() -> Iterator[Finding]:
     yield from _database(chosen)
     yield from _redis(chosen)
     yield _archive(chosen)
+    yield from _site_rules(chosen)
     yield from sites(chosen)
 
 
@@ -53,6 +56,25 @@ def _names() -> Finding:
     near = {name: get_close_matches(name, known, n=1) for name in strange}
     named = ", ".join(f"{name} (did you mean {close[0]}?)" if close else name for name, close in near.items())
     return Finding(subject="settings", ok=False, said=f"nobody reads {named}", mend="`.env.example` lists every setting.")
+
+
+def _site_rules(chosen: Settings) -> Iterator[Finding]:
+    """Yield what the file of rules for single sites says, if there is one, or one was named."""
+    try:
+        rules = site_rules(chosen.sites)
+    except FileNotFoundError:
+        if "sites" in chosen.model_fields_set:
+            # Well enough: the containers name a file that need not be there.
+            mend = "If there should be some, correct NEWSMILL_SITES; `newsmill sites check` says how to make the file."
+            yield Finding(subject="site rules", ok=True, said=f"none: there is no file {chosen.sites}", mend=mend)
+    except SitesMistake as mistaken:
+        yield Finding(subject="site rules", ok=False, said=f"{chosen.sites}: {mistaken}", mend="newsmill sites check")
+    except OSError as unread:
+        yield Finding(subject="site rules", ok=False, said=f"{chosen.sites}: {unread.strerror}", mend="Correct NEWSMILL_SITES.")
+    else:
+        yield Finding(
+            subject="site rules", ok=True, said=f"{chosen.sites}: {len(rules)} {'site' if len(rules) == 1 else 'sites'}"
+        )
 
 
 def _home(home: Path) -> Finding:

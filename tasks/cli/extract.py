@@ -8,6 +8,7 @@ import click
 
 from tasks.cli.extracting import Answer, FileMistake, Page, article_of, pages_of, read_bytes
 from tasks.cli.output import write_json, write_line
+from tasks.cli.site_rules import rules_in_use
 
 STDIN = "-"
 
@@ -37,14 +38,14 @@ def command(*, file: str | None, url: str | None, content_type: str | None, batc
         body = sys.stdin.buffer.read() if file == STDIN else read_bytes(Path(str(file)))
     except FileMistake as error:
         raise click.UsageError(str(error)) from error
-    write_json(article_of(Page(body=body, url=url, content_type=content_type)))
+    write_json(article_of(Page(body=body, url=url, content_type=content_type), rules_in_use()))
 
 
 def _batch(batch: Path) -> int:
     """Print one line for each of *batch*; return the exit code."""
     exit_code = 0
     try:
-        for answer in _watched(pages_of(batch)):
+        for answer in _watched(pages_of(batch, rules_in_use())):
             write_line(answer.values)
             if answer.mistake:
                 click.echo(answer.mistake, err=True)

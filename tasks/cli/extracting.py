@@ -5,7 +5,7 @@ import json
 import sys
 import time
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,8 +19,11 @@ from worker.extract.article import extract
 from worker.extract.canonical import believed_canonical
 from worker.extract.decode import Decoded, decode
 from worker.extract.screen import suspicion
+from worker.extract.site_rules import SiteRules
 from worker.models import Extraction
 from worker.urls import canonicalise
+
+RulesOf = Callable[[str], SiteRules | None]
 
 MAX_FILE_BYTES = 50_000_000  # five times what is fetched by default; a .gz might inflate without end
 
@@ -46,17 +49,18 @@ class Answer:
     mistake: str | None = None
 
 
-def article_of(page: Page) -> dict[str, Any]:
+def article_of(page: Page, rules_of: RulesOf) -> dict[str, Any]:
     """Return the article JSON of *page*; markup made to exhaust a parser gives none, with a reason."""
-    decoded, at = decode(page.body, content_type=page.content_type), time.time()
+    decoded, at, url = decode(page.body, content_type=page.content_type), time.time(), page.url or ""
+    rules = rules_of(url)
     if suspicion(decoded.text) is None:
-        extraction = extract(decoded.text, url=page.url or "", fetched_at=at)
+        extraction = extract(decoded.text, url=url, fetched_at=at, rules=rules)
     else:
-        extraction = _quarantined(decoded.text, url=page.url or "", at=at)
+        extraction = _quarantined(decoded.text, url=url, at=at, rules=rules)
     return _as_json(page, decoded, extraction)
 
 
-def pages_of(batch: Path) -> Iterator[Answer]:
+def pages_of(batch: Path, rules_of: RulesOf) -> Iterator[Answer]:
     """Yield an answer for each line of *batch* (`-`: standard input), in order. Raises FileMistake."""
     with ExitStack() as stack:
         if str(batch) == "-":
@@ -68,7 +72,7 @@ def pages_of(batch: Path) -> Iterator[Answer]:
                 raise FileMistake(f"{batch}: {error.strerror}") from error
         for number, line in enumerate(lines, 1):
             if line.strip():
-                yield _answer(line, f"{batch}, line {number}", batch.parent)
+                yield _answer(line, f"{batch}, line {number}", batch.parent, rules_of)
 
 
 def read_bytes(path: Path) -> bytes:
@@ -83,7 +87,7 @@ def read_bytes(path: Path) -> bytes:
     return body
 
 
-def _answer(line: bytes, place: str, folder: Path) -> Answer:
+def _answer(line: bytes, place: str, folder: Path, rules_of: RulesOf) -> Answer:
     page_id: object = None
     try:
         asked = json.loads(line)
@@ -95,7 +99,7 @@ def _answer(line: bytes, place: str, folder: Path) -> Answer:
         return _unread(page_id, None, f"{place}: {error}")
     except FileMistake as error:
         return _unread(page_id, asked, f"{place}: {error}")
-    return Answer(values=article_of(page) | {"id": page_id})
+    return Answer(values=article_of(page, rules_of) | {"id": page_id})
 
 
 def _page(asked: dict[str, Any], folder: Path) -> Page:
@@ -133,12 +137,12 @@ def _canonical(url: str | None, declared: str | None) -> str | None:
         return None
 
 
-def _quarantined(html: str, *, url: str, at: float) -> Extraction:
+def _quarantined(html: str, *, url: str, at: float, rules: SiteRules | None) -> Extraction:
     import asyncio  # here, since it is wanted for one page in thousands
 
     from worker.quarantine import Quarantine
 
     try:
-        return asyncio.run(Quarantine().extract(html, url=url, fetched_at=at))
+        return asyncio.run(Quarantine().extract(html, url=url, fetched_at=at, rules=rules))
     except Bomb as bomb:
         return Extraction(document=Document(), reason=f"bomb: {bomb.detail}")

@@ -3,12 +3,12 @@
 import asyncio
 import socket
 import time
-from collections.abc import AsyncIterator, Collection
-from contextlib import asynccontextmanager
+from collections.abc import Collection
 from threading import Thread
 from urllib.parse import urlsplit
 
 from config.settings import Settings
+from tasks.cli.alone import Alone
 from tasks.runtime import user_agent
 from worker.errors import IngestError, NameServerTrouble
 from worker.fetch.egress import Egress, verifying_context
@@ -55,7 +55,7 @@ def _look_up(host: str) -> None:
 
 async def _asked(chosen: Settings, urls: Collection[str]) -> dict[str, IngestError]:
     guard = Guard(allow_networks=chosen.allow_networks, allow_ports=chosen.allow_ports)
-    governor, agent = _NoQueue(), user_agent(chosen)
+    governor, agent = Alone(interval_s=0.0), user_agent(chosen)
     async with Egress(guard, proxy_url=chosen.proxy_url, deadline_s=DEADLINE_S, tls=verifying_context()) as egress:
         robots = Robots(
             Transfer(egress, governor),
@@ -69,33 +69,9 @@ async def _asked(chosen: Settings, urls: Collection[str]) -> dict[str, IngestErr
     return {url: error for url, error in zip(urls, answers, strict=True) if error is not None}
 
 
-async def _answer(robots: Robots, governor: "_NoQueue", url: str) -> IngestError | None:
+async def _answer(robots: Robots, governor: Alone, url: str) -> IngestError | None:
     try:
         await robots.check(url, Turns(governor, "doctor", held_host=urlsplit(url).netloc))
     except IngestError as error:
         return error
     return None
-
-
-class _NoQueue:
-    """A governor that lets every request through: there are a handful of them, each to another host."""
-
-    async def turn(self, host: str, ref: str, *, patient: bool = False) -> None:
-        """Nobody waits."""
-
-    @asynccontextmanager
-    async def slot(self, host: str) -> AsyncIterator[None]:
-        """Everybody has a place."""
-        yield
-
-    async def hold(self, host: str, seconds: float) -> None:
-        """What a host asks of workers is theirs to find out."""
-
-    async def succeeded(self, host: str) -> None:
-        """Nothing is counted."""
-
-    async def failed(self, host: str) -> None:
-        """Nothing is counted."""
-
-    async def pace(self, host: str, seconds: float) -> None:
-        """Nobody waits."""

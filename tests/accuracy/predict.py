@@ -3,10 +3,10 @@
     python tests/accuracy/predict.py SET_DIR OUT.jsonl
 
 SET_DIR holds gold.jsonl (one object a line with `id` and `url`, which may be null) and pages/<id>.html.gz.
-OUT.jsonl gets one object a line: id, text, title, authors, date, images, lead_image, reason.
+OUT.jsonl gets one object a line: id, text, title, authors, date, images, captions (one beside each image, "" where it
+has none), lead_image, reason.
 """
 
-import gzip
 import json
 import sys
 import time
@@ -16,6 +16,7 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[2]))  # run as a script, from anywhere
 
+from tests.accuracy.pages import pages_of
 from worker.extract.article import extract
 from worker.extract.decode import decode
 from worker.rendering import to_text
@@ -23,24 +24,27 @@ from worker.rendering import to_text
 FETCHED_AT = 1.8e9  # after every page was saved, so that no date on one lies in the future
 
 
+def predict(html: str, *, url: str) -> dict[str, Any]:
+    """Return what the extractor says about one page, without its id."""
+    extraction = extract(html, url=url, fetched_at=FETCHED_AT)
+    wanted = [image for image in extraction.images if not image.skip]
+    return {
+        "text": to_text(extraction.document),
+        "title": extraction.title,
+        "authors": list(extraction.authors),
+        "date": extraction.published_at,
+        "images": [image.url for image in wanted],
+        "captions": [image.caption for image in wanted],
+        "lead_image": extraction.lead_image,
+        "reason": extraction.reason,
+    }
+
+
 def predictions(folder: Path) -> Iterator[dict[str, Any]]:
     """Yield one prediction for each page of the set in *folder*."""
-    with (folder / "gold.jsonl").open(encoding="utf-8") as lines:
-        pages = [json.loads(line) for line in lines if line.strip()]
-    for page in pages:
-        body = gzip.decompress((folder / "pages" / f"{page['id']}.html.gz").read_bytes())
+    for page, body in pages_of(folder):
         html = decode(body, content_type=None).text
-        extraction = extract(html, url=page.get("url") or "", fetched_at=FETCHED_AT)
-        yield {
-            "id": page["id"],
-            "text": to_text(extraction.document),
-            "title": extraction.title,
-            "authors": list(extraction.authors),
-            "date": extraction.published_at,
-            "images": [image.url for image in extraction.images if not image.skip],
-            "lead_image": extraction.lead_image,
-            "reason": extraction.reason,
-        }
+        yield {"id": page["id"], **predict(html, url=page.get("url") or "")}
 
 
 def main() -> int:

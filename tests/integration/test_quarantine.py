@@ -12,6 +12,7 @@ import pytest
 from worker import quarantine
 from worker.errors import Bomb, OwnTrouble
 from worker.extract.article import extract
+from worker.extract.site_rules import SiteRules
 from worker.quarantine import DEADLINE_S, MEMORY_BYTES, Quarantine
 
 URL = "https://news.example/2021/11/10/story.html"
@@ -60,6 +61,13 @@ def peak_memory(child: Path) -> int:
 async def test_it_gives_what_extraction_gives() -> None:
     assert await Quarantine().extract(PAGE, url=URL, fetched_at=1.7e9) == extract(PAGE, url=URL, fetched_at=1.7e9)
     assert children() == []
+
+
+async def test_it_reads_by_the_rules_of_the_site() -> None:
+    rules = SiteRules(name="courier", hosts=("news.example",), title=("p",), remove=("h1",), zone="Europe/Berlin")
+    found = await Quarantine().extract(PAGE, url=URL, fetched_at=1.7e9, rules=rules)
+    assert found == extract(PAGE, url=URL, fetched_at=1.7e9, rules=rules)
+    assert found.quality["site_rule"] == "courier"
 
 
 @pytest.mark.parametrize(

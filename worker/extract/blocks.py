@@ -5,11 +5,14 @@ mutable while they are being collected and read-only afterwards.
 """
 
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from worker.extract.inline import BREAK, EDGES, PLAIN, Style, collapse, join_pieces, weigh
+from worker.extract.inline import BREAK, EDGES, PLAIN, Style, collapse, join_pieces, verbatim, weigh
+from worker.extract.marks import HIDES, MARK, Mark, look
 
 # Nothing in these is text of an article (HTML Standard §4), or it is a control; their subtrees are never looked into.
 SKIPPED = frozenset({
@@ -25,39 +28,49 @@ BLOCKS = frozenset({
     "tr", "ul",
 })  # fmt: skip
 HEADINGS = {"h1": 1, "h2": 2, "h3": 3, "h4": 4, "h5": 5, "h6": 6}
-STRONG = frozenset(("b", "strong"))
-EMPHASIS = frozenset(("i", "em", "cite", "dfn", "var"))
-CODE = frozenset(("code", "kbd", "samp", "tt"))
-HIDDEN_CLASSES = frozenset({
-    "sr-only", "visually-hidden", "visuallyhidden", "screen-reader-text", "screen-reader-only", "screenreader-only",
-    "u-visually-hidden", "assistive-text", "element-invisible", "show-for-sr",
-})  # fmt: skip
+# Elements that change how the text inside them is read. What is neither these nor blocks is passed through.
+STYLED = frozenset((
+    "a", "b", "strong", "i", "em", "cite", "dfn", "var", "code", "kbd", "samp", "tt", "font", "small", "noscript",
+))  # fmt: skip
+SEEN = frozenset(("img", "br"))  # a picture that waits for its script may be hidden
+MOST_MARKS = 3_000  # elements that look like bylines; a page with more is a listing
+TOLD_MIN = 80  # weight of a text that may be a paragraph, see `prose.PROSE_MIN`
 # An indent by ideographic or several no-break spaces.
 _INDENTED = re.compile(r"[\s\u200b]*?(?:\u3000|\u00a0[ ]?\u00a0|\u2003)")
 
 
-@dataclass(slots=True, eq=False)
 class Box:
-    """A block element; `first` to `end` are the leaves inside it, weights are sums over them."""
+    """A block element; `first` to `end` are the leaves inside it, weights are sums over them.
 
-    index: int
-    tag: str
-    parent: "Box | None"
-    attrs: dict[str, str | None]
-    hidden: bool
-    first: int
-    end: int = 0
-    depth: int = 0
-    weight: int = 0  # of all text
-    linked: int = 0  # of text inside links
-    links: int = 0
-    prose: int = 0  # of text in sentences, outside links
-    value: float = 0.0
-    chrome: bool = False
-    teaser: bool = False
+    Plain classes with their defaults on the class, this and `Leaf`: hundreds are made for a page, and most are never asked
+    for most of what they could say.
+    """
+
+    end = 0
+    weight = 0  # of all text
+    linked = 0  # of text inside links
+    links = 0
+    prose = 0  # of text in sentences, outside links
+    value = 0.0
+    chrome = 0  # how sure it is that it stands around the article, see `chrome`
+    teaser = False
+    named: str | None = None  # what `hints.names` said of it
+
+    def __init__(
+        self, index: int, tag: str, parent: "Box | None", attrs: dict[str, str | None], hidden: bool, first: int
+    ) -> None:
+        self.index = index
+        self.tag = tag
+        self.parent = parent
+        self.attrs = attrs
+        self.hidden = hidden
+        self.first = first
 
 
-@dataclass(slots=True, eq=False)
+# Box, style, whether in `<noscript>`, whether in small print, whether to close a block.
+Saved = tuple["Box | None", Style, bool, bool, bool]
+
+
 class Leaf:
     """A run of text (`text`), a picture (`image`), preformatted text (`pre`) or an embed (`embed`).
 
@@ -65,19 +78,22 @@ class Leaf:
     all of it is set in a font of its own. *sources* are the `<source>` elements of a picture, *href* the link around it.
     """
 
-    kind: str
-    box: Box
-    index: int
-    pieces: list[tuple[str, Style]] = field(default_factory=list)
-    text: str = ""
-    weight: int = 0
-    linked: int = 0
-    links: int = 0
-    small: bool = False
-    attrs: dict[str, str | None] = field(default_factory=dict)
+    pieces: Sequence[tuple[str, Style]] = ()
+    text = ""
+    weight = 0
+    linked = 0
+    links = 0
+    small = False
+    prose = False  # whether it tells something in sentences, see `prose.measure`
+    attrs: Mapping[str, str | None] = MappingProxyType({})
     sources: tuple[dict[str, str | None], ...] = ()
     href: str | None = None
-    noscript: bool = False
+    noscript = False
+
+    def __init__(self, kind: str, box: Box, index: int) -> None:
+        self.kind = kind
+        self.box = box
+        self.index = index
 
 
 @dataclass(slots=True)
@@ -86,26 +102,17 @@ class Page:
 
     boxes: list[Box]
     leaves: list[Leaf]
-
-
-def is_hidden(attrs: dict[str, str | None]) -> bool:
-    """Return whether *attrs* hide an element from readers (not `visibility`, which scripts lift: WeChat's bodies)."""
-    if "hidden" in attrs and attrs["hidden"] != "until-found":
-        # React streams parts of a page in hidden boxes called S:0, S:1 …, which a script moves into place.
-        return not (attrs.get("id") or "").startswith("S:")
-    style = attrs.get("style")
-    if style and "none" in style.lower() and "display:none" in style.replace(" ", "").lower():
-        return True
-    classes = attrs.get("class")
-    return bool(classes) and not HIDDEN_CLASSES.isdisjoint(classes.split())  # type: ignore[union-attr]
+    marks: list[Mark] = field(default_factory=list)
 
 
 class Collector:
     """Walks a tree once, without recursion: depth costs no stack."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, scripts: bool = True) -> None:
+        self.scripts = scripts  # whether the page is read as with scripts: what stands in `<noscript>` is not shown then
         self.boxes: list[Box] = []
         self.leaves: list[Leaf] = []
+        self.marks: list[Mark] = []
         self.box: Box | None = None
         self.style: Style = PLAIN
         self.pieces: list[tuple[str, Style]] = []
@@ -118,98 +125,91 @@ class Collector:
     def walk(self, root: LexborNode) -> Page:
         """Collect *root* and everything below it."""
         node: LexborNode = root
-        stack: list[tuple[LexborNode, tuple[Box | None, Style, bool, bool, bool]]] = []
+        stack: list[tuple[LexborNode, Saved | None]] = []
         while True:
             tag = node.tag or ""
             if tag == "-text":
                 if not self.noscript:
                     self.add_text(node.text_content or "")
             elif tag not in SKIPPED:
-                saved = (self.box, self.style, self.noscript, self.small, tag in BLOCKS)
-                if self.open(tag, node):
+                saved, inside = self.open(tag, node)
+                if inside:
                     child = node.first_child
                     if child is not None:
                         stack.append((node, saved))
                         node = child
                         continue
-                self.close(saved)
+                if saved is not None:
+                    self.close(saved)
             elif tag == "source":
                 self.sources.append(node.attributes)
             following = node.next if stack else None
             while following is None:
                 if not stack:
-                    return Page(self.boxes, self.leaves)
+                    return Page(self.boxes, self.leaves, self.marks)
                 node, saved = stack.pop()
-                self.close(saved)
+                if saved is not None:
+                    self.close(saved)
                 following = node.next if stack else None
             node = following
 
-    def open(self, tag: str, node: LexborNode) -> bool:
-        """Enter an element; return whether to look inside."""
-        if tag in BLOCKS:
-            return self.open_block(tag, node.attributes)
-        if tag == "br":
-            self.breaks += 1
-            return False
+    def open(self, tag: str, node: LexborNode) -> tuple["Saved | None", bool]:
+        """Enter an element; return what to go back to after it (None: nothing changes), and whether to look inside."""
         attrs = node.attributes
-        if attrs and tag != "img" and is_hidden(attrs):
-            return False
+        said = look(tag, attrs) if attrs else 0
+        if (said & MARK or tag == "time") and len(self.marks) < MOST_MARKS:
+            self.marks.append(Mark(node, tag, attrs, self.box, len(self.leaves)))
+        if tag in BLOCKS:
+            saved = (self.box, self.style, self.noscript, self.small, True)
+            if self.pieces:
+                self.flush()
+            self.breaks = 0
+            self.box = Box(len(self.boxes), tag, self.box, attrs, said & HIDES != 0, len(self.leaves))
+            self.boxes.append(self.box)
+            if self.style is not PLAIN:
+                self.style = (self.style[0], False, False, False)
+            return saved, True
+        if said & HIDES and tag not in SEEN:
+            return None, False
+        if tag not in STYLED:
+            return None, self.take(tag, attrs, node)
+        saved = (self.box, self.style, self.noscript, self.small, False)
+        href, strong, emphasis, code = self.style
         match tag:
             case "a":
-                self.style = (attrs.get("href") or None, *self.style[1:])
-            case "img" | "amp-img" | "amp-anim":
-                self.add_image(attrs)
-                return False
-            case "pre" | "listing" | "xmp" | "plaintext":
-                return self.open_pre(node)
-            case "hr":
-                self.flush()
-                return False
-            case "iframe" | "video" | "embed":
-                self.add_embed(tag, attrs, node)
-                return False
-            case "noscript":
-                self.noscript = True
-            case "picture":
-                self.sources = []
+                self.style = (attrs.get("href") or None, strong, emphasis, code)
+            case "b" | "strong":
+                self.style = (href, True, emphasis, code)
+            case "code" | "kbd" | "samp" | "tt":
+                self.style = (href, strong, emphasis, True)
             case "font" | "small":
                 self.small = True
+            case "noscript":
+                self.noscript = self.scripts
             case _:
-                self.open_inline(tag)
-        return True
+                self.style = (href, strong, True, code)
+        return saved, True
 
-    def open_inline(self, tag: str) -> None:
-        """Enter an element that changes how text looks, or means nothing to us."""
-        href, strong, emphasis, code = self.style
-        if tag in STRONG:
-            self.style = (href, True, emphasis, code)
-        elif tag in EMPHASIS:
-            self.style = (href, strong, True, code)
-        elif tag in CODE:
-            self.style = (href, strong, emphasis, True)
+    def take(self, tag: str, attrs: dict[str, str | None], node: LexborNode) -> bool:
+        """Take an element that is no text, or pass through one that means nothing to us; return whether to look inside."""
+        match tag:
+            case "br":
+                self.breaks += 1
+            case "img" | "amp-img" | "amp-anim":
+                self.add_image(attrs)
+            case "pre" | "listing" | "xmp" | "plaintext":
+                self.add_pre(node)
+            case "hr":
+                self.flush()
+            case "iframe" | "video" | "embed":
+                self.add_embed(tag, attrs, node)
+            case _:
+                if tag == "picture":
+                    self.sources = []
+                return True
+        return False
 
-    def open_block(self, tag: str, attrs: dict[str, str | None]) -> bool:
-        """Enter a block element."""
-        if self.pieces:
-            self.flush()
-        self.breaks = 0
-        parent = self.box
-        hidden = bool(attrs) and is_hidden(attrs)
-        box = Box(
-            index=len(self.boxes),
-            tag=tag,
-            parent=parent,
-            attrs=attrs,
-            hidden=hidden,
-            first=len(self.leaves),
-            depth=parent.depth + 1 if parent else 0,
-        )
-        self.boxes.append(box)
-        self.box = box
-        self.style = (self.style[0], False, False, False)
-        return True
-
-    def close(self, saved: tuple[Box | None, Style, bool, bool, bool]) -> None:
+    def close(self, saved: "Saved") -> None:
         """Leave the element that *saved* was taken before."""
         if saved[4]:
             if self.pieces:
@@ -225,49 +225,64 @@ class Collector:
             if self.pieces and not self.breaks:
                 self.pieces.append((" ", self.style))
             return
-        text = collapse(raw)
+        # Nine texts of ten have nothing to collapse: looking first takes a tenth of the time.
+        text = raw if raw.isascii() and raw.isprintable() and "  " not in raw else collapse(raw)
         if self.breaks and text.strip(EDGES):
             if self.breaks > 1 or _INDENTED.match(raw):
                 self.flush()
             elif self.pieces:
                 self.pieces.append((BREAK, self.style))
             self.breaks = 0
-        self.large = self.large or not self.small
+        if not self.small:
+            self.large = True
         self.pieces.append((text, self.style))
 
     def flush(self) -> None:
         """End the block of text under way."""
         self.breaks = 0
+        if not self.pieces:
+            return
         pieces = join_pieces(self.pieces)
         small, self.large, self.pieces = not self.large, False, []
         if not pieces or self.box is None:
             return
-        text = "".join([piece[0] for piece in pieces])
-        weight = weigh(text)
-        linked = links = 0
-        for piece, style in pieces:
+        text, style = pieces[0]
+        weight = linked = links = 0
+        if len(pieces) > 1:
+            text = "".join([piece[0] for piece in pieces])
+            for piece, style in pieces:
+                if style[0]:
+                    linked += weigh(piece)
+                    links += 1
+            weight = weigh(text)
+        else:
+            weight = weigh(text)
             if style[0]:
-                linked += weigh(piece)
-                links += 1
-        self.leaves.append(Leaf("text", self.box, len(self.leaves), pieces, text, weight, linked, links, small))
+                linked, links = weight, 1
+        leaf = Leaf("text", self.box, len(self.leaves))
+        leaf.pieces, leaf.text, leaf.weight, leaf.small = pieces, text, weight, small
+        if links:
+            leaf.linked, leaf.links = linked, links
+        self.leaves.append(leaf)
 
     def add_image(self, attrs: dict[str, str | None]) -> None:
         """Take a picture; text around it becomes blocks of its own."""
         if self.box is None:
             return
         self.flush()
-        leaf = Leaf("image", self.box, len(self.leaves), attrs=attrs, href=self.style[0], noscript=self.noscript)
-        leaf.sources = tuple(self.sources)
+        leaf = Leaf("image", self.box, len(self.leaves))
+        leaf.attrs, leaf.href, leaf.noscript, leaf.sources = attrs, self.style[0], self.noscript, tuple(self.sources)
         self.sources = []
         self.leaves.append(leaf)
 
-    def open_pre(self, node: LexborNode) -> bool:
+    def add_pre(self, node: LexborNode) -> None:
         """Take preformatted text whole, to the letter."""
         self.flush()
-        text = node.text(deep=True).strip("\r\n").replace("\r\n", "\n").rstrip()
+        text = verbatim(node.text(deep=True))
         if text and self.box is not None and not self.noscript:
-            self.leaves.append(Leaf("pre", self.box, len(self.leaves), text=text, weight=weigh(text)))
-        return False
+            leaf = Leaf("pre", self.box, len(self.leaves))
+            leaf.text, leaf.weight = text, weigh(text)
+            self.leaves.append(leaf)
 
     def add_embed(self, tag: str, attrs: dict[str, str | None], node: LexborNode) -> None:
         """Take a frame or a video as a link to what it shows."""
@@ -277,13 +292,20 @@ class Collector:
             source = node.css_first("source")
             src = source.attributes.get("src") if source is not None else None
         if src and self.box is not None:
-            leaf = Leaf("embed", self.box, len(self.leaves), text=attrs.get("title") or "", attrs=attrs, href=src)
+            leaf = Leaf("embed", self.box, len(self.leaves))
+            leaf.text, leaf.attrs, leaf.href = attrs.get("title") or "", attrs, src
             self.leaves.append(leaf)
 
 
 def collect(tree: LexborHTMLParser) -> Page:
-    """Return the blocks of *tree*'s body (or of the whole of a document without one)."""
+    """Return the blocks of *tree*'s body (or of the whole of a document without one).
+
+    A page that shows next to nothing is read as browsers without scripts show it.
+    """
     root = tree.body or tree.root
     if root is None:
         return Page([], [])
-    return Collector().walk(root)
+    page = Collector().walk(root)
+    if all(leaf.weight < TOLD_MIN or leaf.links for leaf in page.leaves) and root.css_first("noscript") is not None:
+        return Collector(scripts=False).walk(root)
+    return page

@@ -6,8 +6,9 @@ from worker.extract.blocks import HEADINGS, Box, Leaf, Page
 from worker.extract.chrome import mark_chrome, mark_teasers
 from worker.extract.hints import is_body_name, names
 from worker.extract.metadata import Metadata
-from worker.extract.prose import fold, is_prose, measure
-from worker.extract.trim import keeps, opening, tail_start, trim_head
+from worker.extract.prose import fold, measure
+from worker.extract.trim import introduces, is_more_link, keeps, opening, tail_start, trim_head
+from worker.extract.weighing import weighed
 
 # How far names are believed, in turn, until a body is found: (share of the page's prose beyond which a box is not
 # chrome by its name, whether footers and comments always are). The last believes none but privacy dialogues.
@@ -25,19 +26,38 @@ BETTER = 1.02  # an outer box must be worth more than the inner one by this
 ARTICLE_MIN = 300  # weight of prose from which the `article` around the headline is the article
 ARTICLE_SHARE = 0.2  # or this share of the body's
 
+LEADING = 3  # leaves at the head of the body among which a standfirst stands
+
 _NO_BODY = frozenset(("p", "li", "blockquote", "tr", "figure", "dd", "dt"))
 
 
 @dataclass(slots=True)
 class Selection:
-    """The body's box and the leaves of the article, in order; no root when the page has no prose."""
+    """The body's box, the leaves of the article in order, and where the headline stands; no root when there is no prose.
+
+    *lead* are the indices of the standfirst's leaves, *told* of those put aside for what they say, *end* of
+    the leaf with which something else begins.
+    """
 
     root: Box | None
     leaves: list[Leaf]
+    title: Leaf | None = None
+    told: frozenset[int] = frozenset()
+    lead: frozenset[int] = frozenset()
+    end: int = 0
 
 
 def select(page: Page, meta: Metadata) -> Selection:
-    """Return the body of *page*.
+    """Return the body of *page*: what the rules find, put right by what was learnt."""
+    ruled = by_rules(page, meta)
+    if ruled.root is None:
+        return ruled
+    leaves = weighed(page, ruled.root, ruled.title, ruled.leaves, lead=ruled.lead, told=ruled.told, end=ruled.end)
+    return Selection(ruled.root, leaves, ruled.title)
+
+
+def by_rules(page: Page, meta: Metadata) -> Selection:
+    """Return the body of *page* as far as rules can tell.
 
     The body is the box whose prose outweighs its links by most (a maximum-sum subtree), weighed by its name and by
     how close it follows the headline.
@@ -53,13 +73,20 @@ def select(page: Page, meta: Metadata) -> Selection:
         if root is not None and root.value > total * ENOUGH:
             break
     if root is None:
-        return Selection(None, [])
+        return Selection(None, [], title)
     root = own_article(root, title)
     unhide(page, root)
     summary = fold(meta.description)
-    kept = trim_head([leaf for leaf in page.leaves[root.first : root.end] if keeps(leaf)], title, wanted, summary)
-    kept = kept[: tail_start(kept)]
-    return Selection(root, opening(page, root, title, summary, kept) + kept)
+    inside = [leaf for leaf in page.leaves[root.first : root.end] if keeps(leaf)]
+    headed = trim_head(inside, title, wanted, summary)
+    end = tail_start(headed)
+    after = headed[end].index if end < len(headed) else root.end
+    told = {leaf.index for leaf in inside} - {leaf.index for leaf in headed}
+    told.update(leaf.index for leaf in page.leaves[root.first : after] if leaf.kind == "text" and is_more_link(leaf))
+    kept = headed[:end]
+    lead = opening(page, root, title, summary, kept)
+    led = [*lead, *(leaf for leaf in kept[:LEADING] if leaf.kind == "text" and introduces(leaf, summary))]
+    return Selection(root, lead + kept, title, frozenset(told), frozenset(leaf.index for leaf in led), after)
 
 
 def find_title(page: Page, wanted: frozenset[str]) -> Leaf | None:
@@ -97,7 +124,7 @@ def leaf_value(leaf: Leaf) -> float:
         return -HEADING_COST if linked else 0.0
     if linked:
         return -min(leaf.weight, LINKED_CAP) * LINKED_COST
-    if is_prose(leaf):
+    if leaf.prose:
         return leaf.weight - 2 * leaf.linked
     return SHORT_WORTH * leaf.weight if leaf.weight >= SHORT_MIN and not leaf.linked else -SHORT_COST
 
@@ -152,7 +179,7 @@ def unhide(page: Page, root: Box) -> None:
     hidden = [
         leaf
         for leaf in page.leaves[root.first : root.end]
-        if leaf.box.tag == "p" and leaf.box.hidden and is_prose(leaf) and leaf.box.parent is not None
+        if leaf.box.tag == "p" and leaf.box.hidden and leaf.prose and leaf.box.parent is not None
     ]
     if sum(leaf.weight for leaf in hidden) * 2 > root.prose:
         for leaf in hidden:

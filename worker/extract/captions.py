@@ -1,10 +1,16 @@
-"""Captions: which line under a picture describes it, and who took it."""
+"""Captions: which lines beside a picture describe it, and who took it."""
 
 import re
+from functools import lru_cache
 
-from worker.extract.blocks import Leaf
+from worker.extract.blocks import Box, Leaf
+from worker.extract.hints import NAMED_BY, is_caption_name, names, words
 
 CAPTION_MAX = 80  # characters: longer lines tell the story, they do not describe a picture
+FRAME_LEAVES = 12  # leaves in the box around a picture and its caption; more is a part of the story
+CLASSES_MAX = 200  # characters of classes that are remembered
+WRAPPERS = 6  # boxes between a line and the caption that it stands in; two or three are usual
+_NAMED_BY = frozenset(NAMED_BY)
 
 _BRACKETS = {"（": "）", "(": ")", "【": "】", "[": "]"}
 _EDITOR = re.compile(r"编辑|編輯|责编|責編|校对|校對|监制|監製|来源|來源|记者[:：]|作者[:：]|完$")
@@ -67,9 +73,69 @@ def bare(caption: str) -> str:
     return (caption if inner is None else inner).strip().lstrip("▲△↑▼▽◎◆↓").strip()
 
 
+def is_credit_line(text: str) -> bool:
+    """Return whether *text* says nothing but who took the picture."""
+    found = _CREDIT.match(text.strip(" \u3000()（）|"))
+    return found is not None and found["after"] is not None
+
+
 def credit_in(caption: str) -> str:
     """Return who is credited in *caption*, empty when nobody is."""
     found = _CREDIT.search(caption)
     if not found:
         return ""
     return (found["after"] or found["before"] or "").strip(" \u3000:：()（）|/")
+
+
+@lru_cache(maxsize=1024)
+def _is_caption_class(classes: str) -> bool:
+    return is_caption_name(words(classes))
+
+
+def _calls_caption(box: Box) -> bool:
+    """Return whether the names of *box* call it a caption; most boxes have classes and nothing else."""
+    attrs = box.attrs
+    if len(attrs) == 1 and (classes := attrs.get("class")) and len(classes) <= CLASSES_MAX:
+        return _is_caption_class(classes)
+    return not _NAMED_BY.isdisjoint(attrs) and is_caption_name(names(box))
+
+
+class Marked:
+    """Which boxes of a page the markup calls a caption, each box looked at once."""
+
+    def __init__(self) -> None:
+        self.known: dict[int, bool] = {}
+
+    def holds(self, box: Box) -> bool:
+        """Return whether *box* or one close around it is a caption; a box of many leaves is none."""
+        if (known := self.known.get(box.index)) is not None:
+            return known
+        if not box.attrs and box.tag == "p" and box.parent is not None and self.known.get(box.parent.index) is False:
+            return False  # most lines of an article
+        found, around = False, []
+        probe: Box | None = box
+        for _ in range(WRAPPERS):
+            if probe is None or probe.end - probe.first > FRAME_LEAVES:
+                break
+            if (known := self.known.get(probe.index)) is not None:
+                found = known
+                break
+            around.append(probe.index)
+            if probe.tag in ("figcaption", "caption") or (probe.attrs and _calls_caption(probe)):
+                found = True
+                break
+            probe = probe.parent
+        for index in around or (box.index,):
+            self.known[index] = found
+        return found
+
+
+def is_figcaption(leaf: Leaf) -> bool:
+    """Return whether the markup itself calls the text a caption."""
+    return Marked().holds(leaf.box)
+
+
+def is_credit(box: Box) -> bool:
+    """Return whether the box names who took a picture."""
+    name = names(box)
+    return any(word in name for word in (" credit", " copyright ", " photographer ", " source "))

@@ -1,13 +1,14 @@
 """What stands around an article: navigation, related links, share bars, comments, dialogues."""
 
 from worker.extract.blocks import HEADINGS, Box, Leaf, Page
-from worker.extract.hints import is_chrome_name, is_hard_name, is_privacy_name, names
+from worker.extract.hints import HARD, PRIVACY, names, surrounds
 
 CHROME_TAGS = frozenset(("aside", "menu"))  # `nav`, `footer` and `dialog` are not even collected
 CHROME_ROLES = frozenset({
     "navigation", "complementary", "contentinfo", "banner", "search", "dialog", "alertdialog", "alert", "menu", "menubar",
     "toolbar",
 })  # fmt: skip
+NONE, NAMED, SURE = 0, 1, 2  # how sure it is that a box is no part of the article
 NEVER_CHROME = frozenset(("body", "html", "main"))
 TEASERS_MIN = 3  # siblings of one make from which they are a list
 TEASER_PROSE = 300  # weight of prose in one on average: a summary, no section of a story
@@ -22,27 +23,30 @@ def mark_chrome(page: Page, limit: float, *, strict: bool) -> None:
     marked whatever they hold.
     """
     for box in page.boxes:
-        parent = box.parent
-        box.chrome = (parent is not None and parent.chrome) or is_chrome(box, limit, strict=strict)
+        if box.first != box.end:  # of what holds nothing nobody asks
+            parent = box.parent
+            around = parent.chrome if parent is not None else NONE
+            if around != SURE and (box.attrs or box.teaser or box.tag in CHROME_TAGS):
+                around = max(around, chrome_of(box, limit, strict=strict))
+            box.chrome = around
 
 
-def is_chrome(box: Box, limit: float, *, strict: bool) -> bool:
-    """Return whether *box* by itself looks like surroundings."""
+def chrome_of(box: Box, limit: float, *, strict: bool) -> int:
+    """Return whether *box* by itself looks like surroundings: `NONE`, `NAMED` by names that mislead, `SURE`."""
     if box.tag in NEVER_CHROME:
-        return False
+        return NONE
     if box.teaser:
-        return True
+        return SURE
     name = names(box)
-    if name and is_privacy_name(name):
-        return True
-    if strict and name and is_hard_name(name):
-        return True
+    said = surrounds(name) if name else 0
+    if said & PRIVACY or (strict and said & HARD):
+        return SURE
     if box.prose > limit:
-        return False
-    if box.hidden or box.tag in CHROME_TAGS or box.attrs.get("role") in CHROME_ROLES:
-        return True
+        return NONE
+    if box.hidden or box.tag in CHROME_TAGS or ("role" in box.attrs and box.attrs["role"] in CHROME_ROLES):
+        return SURE
     # A figure's names tell what can be done with the picture (share it, enlarge it), not what it is.
-    return bool(name) and box.tag != "figure" and (is_chrome_name(name) or is_hard_name(name))
+    return NAMED if said and box.tag != "figure" else NONE
 
 
 def mark_teasers(page: Page, title: Leaf | None) -> None:

@@ -1,122 +1,149 @@
 """Who wrote and who edited the article, and which origin it credits."""
 
-import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 
+from worker.extract.candidates import Candidate
 from worker.extract.head import Head
 from worker.extract.jsonld import Node, joined, text_of
-from worker.extract.nodes import text_in
-from worker.extract.surroundings import Mark, Surroundings
-from worker.normalise.bylines import Credits, clean_source, credits_in, han_name_list, is_personal, names_in
+from worker.extract.signatures import (
+    BOXED,
+    FAR,
+    LAST_RANK,
+    SURE_RANK,
+    beside_date,
+    ends,
+    from_closing,
+    from_lines,
+    from_signs,
+    ranked,
+    under_title,
+)
+from worker.extract.surroundings import Sign, Surroundings
+from worker.normalise.bylines import Credits, clean_source, credits_in, han_name_list, is_house, is_personal, names_in
 from worker.normalise.text import distinct, fold
 
 AUTHOR_NAMES = (
-    *(
-        "author",
-        "article:author",
-        "article:author_name",
-        "article:author:name",
-        "og:article:author",
-        "dc.creator",
-        "dcterms.creator",
-    ),
-    *("parsely-author", "sailthru.author", "citation_author", "byl", "byline", "dc.contributor", "cxenseparse:author", "authors"),
-    *(
-        "article.author",
-        "mediator_author",
-        "bt:author",
-        "shareaholic:article_author_name",
-        "vr:author",
-        "creator",
-        "twitter:data1",
-        "weibo:article:author",
-    ),
+    *("citation_author", "author", "article:author", "article:author_name", "article:author:name", "og:article:author"),
+    *("dc.creator", "dcterms.creator", "dc:creator", "dcterms:creator", "parsely-author", "sailthru.author"),
+    *("byl", "byline", "dc.contributor", "cxenseparse:author", "authors", "article.author", "mediator_author"),
+    *("bt:author", "shareaholic:article_author_name", "vr:author", "creator", "twitter:data1", "weibo:article:author"),
 )
 LOOSE_AUTHOR_NAMES = ("author",)  # templates fill it with the site's owner or maker
+SIGNED = "byline"  # what calls itself so: there even a pen name of one word settles the matter
+SAMPLE = 30  # lines that show whether a page is in Chinese
 EDITOR_NAMES = ("editor", "article:editor", "contenteditor")
 SOURCE_NAMES = ("source", "article:source", "mediaid", "contentsource", "original-source", "copyright-source", "dc.source")
-LONGEST_BYLINE = 160  # characters of a byline element; a biography is longer
-NEAR = range(-15, 41)  # ranks of the elements that belong to the headline
-SIGNATURE = 80  # characters at either end of a paragraph that may hold "(记者 张三)" or "(责任编辑:李四)"
-SURE_RANK = 1  # of an element that calls itself the author's, near the headline
-FAR = 4  # added to the rank of elements elsewhere in the page
-LAST_RANK = 3  # of a line of particulars, which counts only if it says "by"
-NEIGHBOURS = 8  # elements between the bylines of one article's several authors
-MOST_TITLED = 6  # lines right after the headline that may read "Ann Lee | Senior Writer"
-MOST_LINES = 60  # lines looked at for "By Ann Lee"
-
-_IS_BYLINE = re.compile(
-    r"(?<![a-z])(?:author|byline|by-line|writer|reporter|autor|wrote|written|redacteur|verfasser|contributor)|authorname"
-)
-_NO_BYLINE = re.compile(
-    r"bio|about|description|avatar|image|img|photo|social|follow|more|desc|count|twitter|box|list|related|comment|date|tag"
-)
-_META = re.compile(r"(?<![a-z])(?:meta|submitted|posted|created|published|documentbyline)")
-_BY = re.compile(
-    r"^(?:by|von|par|por|di|da|door|av|af|text|words|written by|posted by|story by|reported by|作者|文|撰文|autor|auteur|автор)\b[\s:：]*\S",
-    re.IGNORECASE,
-)
-_WORD = r"(?:[A-ZÀ-ÞŁŚŽČŠ][\w'’.\-]*|de|van|von|der|den|la|le|di|da|del|al|bin|and|und|et|y|with|mit|&)"
-_CAPITALS = re.compile(rf"{_WORD}(?:\s+{_WORD}){{0,5}}")
-_TITLED = re.compile(
-    rf"({_WORD}(?:\s+{_WORD}){{1,3}})\s*(?:[|·•,⋅–—]|\s-\s)\s*.*(?:[Ww]riter|[Rr]eporter|[Ee]ditor|[Cc]orrespondent|[Cc]ontributor|[Jj]ournalist|(?:19|20)[0-9]{{2}})"
-)
-_BY_LINE = re.compile(
-    r"^(?:(?i:written|posted|published|reported|story|words|article|review|report|interview|recipe|text|eine? \w{3,20})\s+)?"
-    rf"(?:[Bb]y|BY|[Vv]on|VON|[Pp]ar|[Pp]or|POR|[Dd]oor|[Aa]v|[Aa]f)[\s:：]+{_WORD}(?:,?\s+{_WORD}){{1,9}}(?=$|[\s,|·•⋅–—(])",
-)
 
 
-def choose_authors(
-    *,
-    article: Node | None,
-    nodes: list[Node],
-    head: Head,
-    around: Surroundings,
-    chinese: bool,
-    site_names: Iterable[str],
-) -> Credits:
-    """Return names by role.
+@dataclass(frozen=True, kw_only=True)
+class CreditEvidence:
+    """What there is to judge by; *around* is read only as far as needed.
 
     *chinese* pages name origin and editor in lines of their own, the editor after the last paragraph. *site_names* are
     the names of site and publisher: an author of that name is the last resort.
     """
-    near = credits_in(_ends(around.lines)) if chinese else Credits()
-    signed = credits_in(_ends(around.rest)) if chinese else Credits()
-    tiers = (
-        lambda: _from_article(article, nodes),
-        lambda: _from_meta(head, AUTHOR_NAMES),
-        lambda: near.authors,
-        lambda: _from_marks(around.marks, SURE_RANK),
-        lambda: signed.authors,
-        lambda: _from_meta(head, LOOSE_AUTHOR_NAMES),
-        lambda: _from_marks(around.marks, LAST_RANK + FAR),
-        lambda: _from_lines(around.lines),
-    )
+
+    article: Node | None
+    nodes: list[Node]
+    head: Head
+    around: Surroundings
+    chinese: bool
+    site_names: Iterable[str]
+
+    @cached_property
+    def in_chinese(self) -> bool:
+        """Whether the page is in Chinese; one that does not say its language shows it by its first lines."""
+        return self.chinese or (not self.head.lang and han_name_list("".join(self.around.lines[:SAMPLE])))
+
+    @cached_property
+    def near(self) -> Credits:
+        """The credits that stand by the headline of a Chinese page."""
+        return credits_in("\n".join(ends(self.around.lines))) if self.in_chinese else Credits()
+
+    @cached_property
+    def signed(self) -> Credits:
+        """The credits that stand anywhere in a Chinese page."""
+        return credits_in("\n".join(ends(self.around.rest))) if self.in_chinese else Credits()
+
+    @cached_property
+    def signs(self) -> list[tuple[int, Sign]]:
+        """The elements that may be bylines."""
+        return ranked(self.around.signs)
+
+    @cached_property
+    def organisations(self) -> frozenset[str]:
+        """The folded names of site and publisher."""
+        return frozenset(filter(None, map(fold, self.site_names)))
+
+
+def choose_authors(evidence: CreditEvidence) -> Credits:
+    """Return names by role."""
+    head, near = evidence.head, evidence.near
     editors = tuple(name for text in head.every(*EDITOR_NAMES) for name in names_in(text, strict=False))
     source = next(filter(None, map(clean_source, head.every(*SOURCE_NAMES))), "")
     return Credits(
-        authors=_first(tiers, frozenset(filter(None, map(fold, site_names)))),
-        editors=editors or near.editors or signed.editors,
-        source=source or near.source or signed.source,
+        authors=_first(_tiers(evidence), evidence.organisations)[1],
+        editors=editors or near.editors or evidence.signed.editors,
+        source=source or near.source or evidence.signed.source,
     )
 
 
-def _ends(lines: Iterable[str]) -> str:
-    """Return *lines* as one text; of paragraphs only the two ends, where reporters and editors sign."""
-    return "\n".join(line if len(line) <= 2 * SIGNATURE else f"{line[:SIGNATURE]}\n{line[-SIGNATURE:]}" for line in lines)
+def explain_authors(evidence: CreditEvidence) -> tuple[Candidate, ...]:
+    """Return every name that the page offers for its author, in order of trust."""
+    tiers = [(source, names) for source, names in _tiers(evidence) if names]
+    chosen, authors = _first(tiers, evidence.organisations)
+    found = [
+        Candidate(
+            value=", ".join(names),
+            source=source,
+            chosen=source == chosen and bool(set(names) & set(authors)),
+            why=_reason(source, chosen, names, evidence.organisations),
+        )
+        for source, names in tiers
+    ]
+    return tuple(found)
 
 
-def _first(tiers: Iterable[Callable[[], tuple[str, ...]]], organisations: frozenset[str]) -> tuple[str, ...]:
-    """Return the names of the first tier that has a person's full name, else those of the first that names anybody."""
-    kept: list[tuple[str, ...]] = []
-    for tier in tiers:
-        names = tier()
-        if any(map(is_personal, _named(names, organisations))):
-            return _named(names, organisations)
-        kept.append(names)
-    named = (_named(names, organisations) for names in kept)
-    return next(filter(None, named), ()) or next(filter(None, kept), ())
+def _reason(source: str, chosen: str, names: tuple[str, ...], organisations: frozenset[str]) -> str:
+    people = _named(names, organisations)
+    if source == chosen:
+        return "the most trusted source that names a person" if any(map(is_personal, people)) else "nothing names a person"
+    if not people:
+        return "the name of the site"
+    return f"{chosen} is trusted more" if any(map(is_personal, people)) else "no person's full name"
+
+
+def _tiers(evidence: CreditEvidence) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Yield (source, names) in order of trust; each is read only when it is asked for."""
+    head, around = evidence.head, evidence.around
+    yield "json-ld", _from_article(evidence.article, evidence.nodes)
+    yield "meta", _from_meta(head, AUTHOR_NAMES)
+    yield "credit line", evidence.near.authors
+    yield SIGNED, from_signs(evidence.signs, SURE_RANK)
+    yield "signature", evidence.signed.authors
+    yield "loose meta", _from_meta(head, LOOSE_AUTHOR_NAMES)
+    yield "opening line", from_lines(around.opening)
+    yield "element", from_signs(evidence.signs, LAST_RANK + FAR)
+    yield "line", from_lines(around.lines)
+    yield "beside the date", beside_date(around.opening, around.title)
+    yield "under the title", under_title((around.opening or around.lines)[:3]) if evidence.in_chinese else ()
+    yield "closing line", from_closing(around.rest) or from_closing(around.footers)
+    yield "author's box", from_signs(evidence.signs, BOXED)
+
+
+def _first(tiers: Iterable[tuple[str, tuple[str, ...]]], organisations: frozenset[str]) -> tuple[str, tuple[str, ...]]:
+    """Return the first tier that has a person's full name, else the first that names anybody."""
+    kept: list[tuple[str, tuple[str, ...]]] = []
+    for source, names in tiers:
+        people = _named(names, organisations)
+        if any(map(is_personal, people)) or (source == SIGNED and people and not any(map(is_house, people))):
+            return source, people
+        kept.append((source, names))
+    named = ((source, _named(names, organisations)) for source, names in kept)
+    anybody = next((tier for tier in named if tier[1]), None)
+    return anybody or next((tier for tier in kept if tier[1]), ("", ()))
 
 
 def _named(names: tuple[str, ...], organisations: frozenset[str]) -> tuple[str, ...]:
@@ -150,59 +177,4 @@ def _from_meta(head: Head, keys: Sequence[str]) -> tuple[str, ...]:
         names = distinct(name for text in head.every(key) if "://" not in text for name in names_in(text, strict=False))
         if names:
             return names
-    return ()
-
-
-def _from_marks(marks: Sequence[Mark], most: int) -> tuple[str, ...]:
-    """Return the names of the likeliest byline element of a rank up to *most*, with its neighbours of the same kind."""
-    found: list[tuple[int, int, str, tuple[str, ...]]] = []
-    for mark in marks:
-        rank = None if mark.aside else _rank(mark)
-        if rank is None or rank > most:
-            continue
-        text = text_in(mark.node)
-        if not 2 < len(text) <= LONGEST_BYLINE:
-            continue
-        match = _BY_LINE.search(text)
-        if rank == LAST_RANK and match is None:
-            continue
-        names = names_in(match[0]) if match else _plausible(names_in(text), text)
-        if names:
-            found.append((rank + (0 if match else 1), abs(mark.order), mark.names, names))
-    if not found:
-        return ()
-    best = min(found, key=lambda item: item[:2])
-    return distinct(
-        name for _, order, kind, names in found if kind == best[2] and abs(order - best[1]) < NEIGHBOURS for name in names
-    )
-
-
-def _rank(mark: Mark) -> int | None:
-    """Return how surely a mark is the byline, 0 being best; None if it is none."""
-    near = 0 if mark.order in NEAR else FAR
-    if "author" in (mark.attributes.get("itemprop"), mark.attributes.get("rel")):
-        return near
-    if _IS_BYLINE.search(mark.names):
-        return near + (3 if _NO_BYLINE.search(mark.names) else 1)
-    if mark.node.tag == "a" and not near:
-        return 2
-    return LAST_RANK if _META.search(mark.names) and not near else None
-
-
-def _plausible(names: tuple[str, ...], text: str) -> tuple[str, ...]:
-    """Return *names* if they look like people's: every word with a capital, or Han characters."""
-    return tuple(name for name in names if _CAPITALS.fullmatch(name) or han_name_list(name) or _BY.match(text))
-
-
-def _from_lines(lines: Sequence[str]) -> tuple[str, ...]:
-    for line in lines[:MOST_LINES]:
-        match = _BY_LINE.match(line)
-        if match and (len(line) <= LONGEST_BYLINE or len(match[0]) < LONGEST_BYLINE // 3):
-            names = names_in(match[0])
-            if names:
-                return names
-    for line in lines[:MOST_TITLED]:
-        match = _TITLED.match(line)
-        if match and len(line) <= LONGEST_BYLINE:
-            return names_in(match[1])
     return ()

@@ -1,6 +1,6 @@
-"""What a page says about itself to machines: meta elements, links, `<title>`, microdata and JSON-LD, in one query."""
+"""What a page says about itself to machines: meta elements, links, `<title>`, microdata and JSON-LD."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -12,7 +12,9 @@ from worker.urls import MAX_LENGTH
 LONGEST_VALUE = 5_000  # characters of one meta value; descriptions are a few hundred
 MOST_ELEMENTS = 3_000  # meta and link elements looked at; a hostile page may have a million
 
-_QUERY = "title,meta,link[rel],base[href],script[type*=ld]"
+_STRAY = "meta,link[rel],base[href]"
+_SCRIPT = "script[type*=ld]"
+_NAMES = ("property", "name", "itemprop", "http-equiv")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,51 +34,96 @@ class Head:
 
     def first(self, *names: str) -> str:
         """Return the first content of the first of *names* that has one, plain, or ""."""
-        return next((text for name in names for value in self.meta.get(name, ()) if (text := plain(value))), "")
+        meta = self.meta
+        for name in names:
+            if name in meta:
+                for value in meta[name]:
+                    if text := plain(value):
+                        return text
+        return ""
 
     def every(self, *names: str) -> list[str]:
         """Return all contents of all *names*, plain, in this order."""
-        return [text for name in names for value in self.meta.get(name, ()) if (text := plain(value))]
+        meta = self.meta
+        return [text for name in names if name in meta for value in meta[name] if (text := plain(value))]
 
     def link(self, rel: str) -> str:
         """Return the first href of *rel*, or ""."""
         return next((href for href in self.links.get(rel, ()) if href), "")
 
 
-def read_head(tree: LexborHTMLParser) -> Head:
-    """Return the machine-readable part of *tree*, wherever in the page it stands."""
-    meta: dict[str, list[str]] = {}
-    links: dict[str, list[str]] = {}
-    blocks: list[str] = []
-    title = base = ""
-    for node in tree.css(_QUERY)[:MOST_ELEMENTS]:
-        tag, attributes = node.tag, node.attributes
-        if tag == "meta":
-            _add_meta(meta, attributes)
-        elif tag == "link":
-            for rel in (attributes.get("rel") or "").lower().split():
-                links.setdefault(rel, []).append((attributes.get("href") or "").strip()[: MAX_LENGTH + 1])
-        elif tag == "script":
-            blocks.append(node.text())
-        elif tag == "title" and not title and not _in_picture(node):
-            title = plain(node.text()[:LONGEST_VALUE])
-        elif tag == "base" and not base:
-            base = (attributes.get("href") or "").strip()
-    html = tree.root.attributes if tree.root is not None else {}
-    lang = html.get("lang") or html.get("xml:lang") or ""
-    return Head(meta=meta, links=links, blocks=tuple(blocks), title=title, lang=lang.strip(), base=base)
+def read_head(tree: LexborHTMLParser, html: str | None = None) -> Head:
+    """Return the machine-readable part of *tree*, wherever in the page it stands.
+
+    The body is not searched when the head describes the article in full: what more it holds is about parts of the page.
+    """
+    reading = _Reading()
+    found = tree.head.css(f"title,{_STRAY},{_SCRIPT}") if tree.head is not None else []
+    reading.take(found[:MOST_ELEMENTS])
+    if tree.body is not None and (html is None or not _is_complete(reading)):
+        # Where the head holds all meta elements, the body's links are not the page's own.
+        strays = html is None or len(tree.tags("meta")) != [node.tag for node in found].count("meta")
+        reading.take(tree.body.css(f"{_STRAY},{_SCRIPT}" if strays else _SCRIPT)[: MOST_ELEMENTS - len(found)])
+    root = tree.root.attributes if tree.root is not None else {}
+    return Head(
+        meta=reading.meta,
+        links=reading.links,
+        blocks=tuple(reading.blocks),
+        title=reading.title or _stray_title(tree),
+        lang=(root.get("lang") or root.get("xml:lang") or "").strip(),
+        base=reading.base,
+    )
+
+
+class _Reading:
+    """What was found so far."""
+
+    def __init__(self) -> None:
+        self.meta: dict[str, list[str]] = {}
+        self.links: dict[str, list[str]] = {}
+        self.blocks: list[str] = []
+        self.title = self.base = ""
+
+    def take(self, nodes: Sequence[LexborNode]) -> None:
+        """Read *nodes*, which are in document order."""
+        for node in nodes:
+            tag = node.tag
+            if tag == "meta":
+                _add_meta(self.meta, node.attributes)
+            elif tag == "link":
+                attributes = node.attributes
+                for rel in (attributes.get("rel") or "").lower().split():
+                    self.links.setdefault(rel, []).append((attributes.get("href") or "").strip()[: MAX_LENGTH + 1])
+            elif tag == "script":
+                self.blocks.append(node.text())
+            elif tag == "title" and not self.title:
+                self.title = plain(node.text()[:LONGEST_VALUE])
+            elif tag == "base" and not self.base:
+                self.base = (node.attributes.get("href") or "").strip()
+
+
+def _is_complete(reading: _Reading) -> bool:
+    """Return whether the article is described in full; what more there is in the body is about parts of the page."""
+    return "og:title" in reading.meta and any(map(_describes, reading.blocks))
+
+
+def _describes(block: str) -> bool:
+    """Return whether a JSON-LD block is likely to describe an article in full."""
+    return '"datePublished"' in block and '"headline"' in block and '"author"' in block
+
+
+def _stray_title(tree: LexborHTMLParser) -> str:
+    """Return the text of the first `<title>` of the body that is not that of an SVG picture."""
+    for node in tree.css("title"):
+        if not any(around.tag == "svg" for around in ancestors(node, 6)) and (title := plain(node.text()[:LONGEST_VALUE])):
+            return title
+    return ""
 
 
 def _add_meta(meta: dict[str, list[str]], attributes: dict[str, str | None]) -> None:
     content = attributes.get("content") or attributes.get("value") or attributes.get("datetime")
     if not content:
         return
-    names: Iterable[str | None] = (attributes.get(key) for key in ("property", "name", "itemprop", "http-equiv"))
-    for name in names:
-        if name:
+    for key in _NAMES:
+        if key in attributes and (name := attributes[key]):
             meta.setdefault(name.strip().lower(), []).append(content[:LONGEST_VALUE])
-
-
-def _in_picture(node: LexborNode) -> bool:
-    """Return whether a `<title>` is that of an SVG picture."""
-    return any(around.tag == "svg" for around in ancestors(node, 6))

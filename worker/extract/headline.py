@@ -1,13 +1,13 @@
 """The title of the article, out of everything on the page that claims to be it."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from selectolax.lexbor import LexborHTMLParser, LexborNode
-
-from worker.extract.nodes import SILENT, text_in
+from worker.extract.blocks import Leaf, Page
+from worker.extract.candidates import Candidate
+from worker.extract.separators import SHORTEST_TEXT, bare, segments, weight, without_site
 from worker.normalise.text import fold, plain, squeeze, thinned
 from worker.urls import MAX_LENGTH
 
@@ -17,119 +17,120 @@ MOST_HEADINGS = 40  # headings looked at; home pages make one of every teaser
 TOP = 0.3  # what being an h1 is worth in likeness: it is the title unless another heading says it much better
 SAME = 0.75  # a lower heading must say nearly what the page's own titles say
 ALIKE = 0.2  # below it an h1 shares nothing with any title of the page
+SEGMENT = 0.6  # what being like a part of the document's title is worth: that part may be the section's name
 SHORTEST_TITLE = 12  # letters of an h1 that may stand alone; shorter ones are rubrics
-SHORTEST_TEXT = 4  # letters of unmarked text that may be the title; a Chinese one can be that short
-MOST_SITE_WORDS = 4  # of a site's name at the end of a document's title
-MOST_NODES = 5_000  # looked at for unmarked text; such pages are old and small
+SPREAD = 4  # how much longer a text is than its letters, or a paragraph than the headline that begins it
 
-_SEPARATOR = re.compile(
-    r"\s+(?:[-–—―|｜¦•·∙»«:/\\~]|::|\|\||>>?|--)\s+|\s*[|｜_]\s*|"
-    r"(?<=[\u3000-\u9fff”’！？!?])\s*[-–—]{1,2}\s*(?=[\u4e00-\u9fff])"
-)
+_TOP_TAGS = frozenset(("h1",))
+_LOWER_TAGS = frozenset(("h2", "h3"))
 _WORD = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]|[^\W_\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]+")
-_HAN = re.compile("[\u3400-\u9fff]")
+_APPENDED = re.compile(r"\s*[|•·(]|\s+[0-9]{1,2}\.[0-9]{1,2}\.")  # a site's name, a note, a date
 _CUT_OFF = re.compile(r"(?:…|\.\.\.)\s*$")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Claims:
+    """What the machine-readable part of a page says its title is.
+
+    *stated*: (source, title) in order of trust, from JSON-LD and meta elements; *agreed*: the title on which a
+    newsroom's JSON-LD and Open Graph agree, else ""; *confirmed*: whether Open Graph or `<title>` repeat the JSON-LD's;
+    *document_title*: the text of `<title>`.
+    """
+
+    stated: tuple[tuple[str, str], ...]
+    agreed: str
+    confirmed: bool
+    document_title: str
+    site_name: str
+    host: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Headline:
-    """The *title*, other forms of it in order of trust, and the element that shows it (None if none does)."""
+    """The *title*, other forms of it in order of trust, the leaf that shows it (None if none does), *why* it was chosen."""
 
     title: str
     candidates: tuple[str, ...]
-    node: LexborNode | None
+    leaf: Leaf | None
+    why: str
 
 
 @dataclass(frozen=True, slots=True)
 class _Heading:
     text: str
-    folded: str
-    node: LexborNode
-    top: bool
+    leaves: list[Leaf]
+    tag: str
+
+    @property
+    def folded(self) -> str:
+        return fold(self.text)
 
 
-def choose_headline(
-    tree: LexborHTMLParser, *, stated: Sequence[str], agreed: str, document_title: str, site_name: str, host: str
-) -> Headline:
+def choose_headline(page: Page, claims: Claims) -> Headline:
     """Return the article's title.
 
-    *stated* are the titles that the page gives to machines (JSON-LD headline, og:title, …) in order of trust, *agreed*
-    is the one on which a newsroom's JSON-LD and Open Graph agree ("" otherwise), *document_title* the text of `<title>`.
-    A visible heading that is like one of them is what readers know the article by, unless a newsroom says otherwise
-    twice; without one, the most trusted stated title counts, its site's name cut off.
+    A visible heading that is like one of the stated titles is what readers know the article by, unless a newsroom says
+    otherwise twice; without one, the most trusted stated title counts, its site's name cut off.
     """
-    stated = [text[:LONGEST_CLAIM] for text in stated]
-    agreed, document_title = agreed[:LONGEST_CLAIM], document_title[:LONGEST_CLAIM]
-    site = frozenset(filter(None, (fold(site_name), *_host_names(host))))
-    headings = _headings(tree, host, top=True)
-    claims = [cut for text in stated if (cut := without_site(squeeze(text), site, ()))]
-    seen = [fold(claim) for claim in claims] + [heading.folded for heading in headings]
-    document = without_site(document_title, site, [text for text in seen if text not in site])
-    claims = [claim for claim in claims if fold(claim) not in site] or claims
-    known = [*claims, *([document] if document else [])]
-    titles = [_words(title) for title in (*known, *_segments(document_title, site))]
-    best = _best([heading for heading in headings if heading.folded not in site], titles)
-    if best is None or _alike(best, titles) < SAME:
-        headings += _headings(tree, host, top=False)
-        best = _best([heading for heading in headings if heading.folded not in site], titles)
-    best = best or _set_as_text(tree, [*claims, document_title, *_segments(document_title, site)[:1]])
-    title = _core(best.text, known) if best else _bare(_whole(known))
+    site = _site_names(claims)
+    tops = [heading for heading in _headings(page, _TOP_TAGS) if not _links_home(heading, claims.host)]
+    stated = [cut for _, text in claims.stated if (cut := without_site(squeeze(text[:LONGEST_CLAIM]), site, ()))]
+    document_title = claims.document_title[:LONGEST_CLAIM]
+    seen = [text for text in (*map(fold, stated), *(heading.folded for heading in tops)) if text not in site]
+    document = without_site(document_title, site, seen)
+    stated = [text for text in stated if fold(text) not in site] or stated
+    known = [*stated, *([document] if document else [])]
+    best, why = _heading(page, claims, tops, known, site)
+    title = _clean(best, known, stated) if best else bare(_whole(known))
+    agreed = claims.agreed[:LONGEST_CLAIM]
     if agreed and not fold(agreed).startswith(fold(title)):
-        title = without_site(agreed, site, ())
-    candidates = dict.fromkeys(text for text in (title, *known, *(heading.text for heading in headings if heading.top)) if text)
-    return Headline(title=title, candidates=tuple(candidates), node=best.node if best else None)
+        title, why = without_site(agreed, site, ()), "the newsroom says it twice: in JSON-LD and Open Graph"
+    candidates = dict.fromkeys(text for text in (title, *known, *(heading.text for heading in tops)) if text)
+    return Headline(title=title, candidates=tuple(candidates), leaf=best.leaves[0] if best else None, why=why)
 
 
-def without_site(title: str, site: frozenset[str], known: Sequence[str]) -> str:
-    """Return *title* without the names of section and site around it.
-
-    *site*: folded names of the site; *known*: folded titles that the page gives elsewhere; a part that equals one of
-    these is the title. Otherwise parts at the ends go that are the site's name.
-    """
-    cuts = [(m.start(), m.end()) for m in _SEPARATOR.finditer(title)]
-    for start, end in reversed(cuts):
-        for part in (title[:start], title[end:]):
-            if part and fold(part) in known:
-                return part.strip()
-    while cuts and fold(title[cuts[-1][1] :]) in site:
-        title = title[: cuts.pop()[0]]
-    while cuts and fold(title[: cuts[0][0]]) in site:
-        title = title[cuts[0][1] :]
-        cuts = [(m.start(), m.end()) for m in _SEPARATOR.finditer(title)]
-    return title.strip()
+def explain_headline(page: Page, claims: Claims) -> tuple[Candidate, ...]:
+    """Return all that claims to be the title, the chosen one first, with what spoke for it."""
+    chosen = choose_headline(page, claims)
+    offers = [*claims.stated, ("title element", claims.document_title)]
+    offers += [(heading.tag, heading.text) for heading in _headings(page, _TOP_TAGS | _LOWER_TAGS)]
+    wanted = fold(chosen.title)
+    same = [source for source, text in offers if fold(text) == wanted]
+    source = (chosen.leaf.box.tag if chosen.leaf is not None else "") or next(iter(same), "derived")
+    first = Candidate(value=chosen.title, source=source, chosen=True, why=chosen.why)
+    others = [
+        Candidate(value=text, source=source, chosen=False, why="says the same" if fold(text) == wanted else "")
+        for source, text in offers
+        if text
+    ]
+    return (first, *others) if chosen.title else tuple(others)
 
 
-def _segments(title: str, site: frozenset[str]) -> list[str]:
-    """Return the parts of a document's title that are not the site's name."""
-    return [part for part in _SEPARATOR.split(title) if part.strip() and fold(part) not in site]
+def _site_names(claims: Claims) -> frozenset[str]:
+    """Return the folded forms under which the site may stand in a title: its name, its host, the host's labels."""
+    name = claims.host.split(":")[0].removeprefix("www.")
+    labels = (label for label in name.split(".")[:-1] if len(label) > 3)
+    return frozenset(filter(None, map(fold, (claims.site_name, name, *labels))))
 
 
-def _host_names(host: str) -> list[str]:
-    """Return the folded forms under which a host's name may stand in a title."""
-    name = host.split(":")[0].removeprefix("www.")
-    labels = name.split(".")
-    return [fold(name), *(fold(label) for label in labels[:-1] if len(label) > 3)]
-
-
-def _headings(tree: LexborHTMLParser, host: str, *, top: bool) -> list[_Heading]:
-    """Return the h1 (*top*) or lower headings of the page, those left out that are a link to the home page: a logo."""
+def _headings(page: Page, tags: frozenset[str]) -> list[_Heading]:
+    """Return the headings of the page."""
     found: list[_Heading] = []
-    for node in tree.css("h1" if top else "h2,h3")[:MOST_HEADINGS]:
-        text = plain(text_in(node))
-        if 0 < len(text) <= LONGEST_TITLE and not _links_home(node, host):
-            found.append(_Heading(text, fold(text), node, top))
+    for box in [box for box in page.boxes if box.tag in tags][:MOST_HEADINGS]:
+        leaves = [leaf for leaf in page.leaves[box.first : box.end] if leaf.kind == "text"]
+        text = plain(" ".join([leaf.text for leaf in leaves]))
+        if 0 < len(text) <= LONGEST_TITLE:
+            found.append(_Heading(text, leaves, box.tag))
     return found
 
 
-def _links_home(node: LexborNode, host: str) -> bool:
-    link = node.css_first("a[href]")
-    around = node.parent
-    if link is None and around is not None and around.tag == "a":
-        link = around
-    if link is None:
+def _links_home(heading: _Heading, host: str) -> bool:
+    """Return whether a heading is a link to the home page: a logo."""
+    href = next((style[0] for leaf in heading.leaves if leaf.linked for _, style in leaf.pieces if style[0]), None)
+    if href is None:
         return False
     try:
-        target = urlsplit(thinned((link.attributes.get("href") or "").strip()[:MAX_LENGTH]))
+        target = urlsplit(thinned(href.strip()[:MAX_LENGTH]))
     except ValueError:
         return False
     return (
@@ -141,65 +142,109 @@ def _links_home(node: LexborNode, host: str) -> bool:
     )
 
 
-def _best(headings: Sequence[_Heading], titles: Sequence[frozenset[str]]) -> _Heading | None:
-    """Return the heading that is the title: an h1 like the page's titles, a lower one that says the same, a lone h1."""
-    scored: list[tuple[float, int, _Heading]] = []
-    for i, heading in enumerate(headings):
+def _heading(
+    page: Page, claims: Claims, tops: list[_Heading], known: list[str], site: frozenset[str]
+) -> tuple[_Heading | None, str]:
+    """Return the text of the page that is its headline, and why: an h1, a lower heading, unmarked text, or None."""
+    own = [heading for heading in tops if heading.folded not in site]
+    wanted = frozenset(map(fold, known))
+    for heading in own:
+        if heading.folded in wanted:
+            return heading, "the h1 says what the page states"
+    parts = segments(claims.document_title[:LONGEST_CLAIM], site)
+    titles = [(_words(title), 1.0) for title in known] + [(_words(part), SEGMENT) for part in parts]
+    best, likeness = _best(own, titles)
+    if likeness < SAME:
+        best, likeness = _best([*own, *_headings(page, _LOWER_TAGS)], titles)
+        if best is not None and (best.folded in site or _links_home(best, claims.host)):
+            best = None
+    if best is not None:
+        return best, f"the {best.tag} is like what the page states ({likeness:.2f})"
+    lone = None if claims.confirmed else _lone(own)
+    if lone:
+        return lone, "the only h1"
+    text = _set_as_text(page, [*known, claims.document_title[:LONGEST_CLAIM], *parts[:1]])
+    return text, "stands as text" if text else "no heading says it: the most trusted statement"
+
+
+def _best(headings: Sequence[_Heading], titles: Sequence[tuple[frozenset[str], float]]) -> tuple[_Heading | None, float]:
+    """Return the heading that is the title and its likeness: an h1 like the page's titles, a lower one that says the same."""
+    best: _Heading | None = None
+    most = likeness = 0.0
+    for heading in headings:
         alike = _alike(heading, titles)
-        if alike >= (ALIKE if heading.top else SAME):
-            scored.append((round(alike + (TOP if heading.top else 0.0), 2), -i, heading))
-    if scored:
-        return max(scored, key=lambda item: item[:2])[2]
-    lone = [heading for heading in headings if heading.top and _weight(heading.folded) >= SHORTEST_TITLE]
+        top = heading.tag == "h1"
+        score = round(alike + (TOP if top else 0.0), 2)
+        if alike >= (ALIKE if top else SAME) and score > most:
+            best, most, likeness = heading, score, alike
+    return best, likeness
+
+
+def _lone(tops: Sequence[_Heading]) -> _Heading | None:
+    """Return the h1 that may be the title although no title of the page is like it."""
+    lone = [heading for heading in tops if weight(heading.folded) >= SHORTEST_TITLE]
     return lone[0] if len(lone) == 1 else None
 
 
-def _weight(folded: str) -> int:
-    """Return the length of a text in Latin letters; a Han character says as much as two or three of them."""
-    return len(folded) + 2 * len(_HAN.findall(folded))
-
-
-def _alike(heading: _Heading, titles: Sequence[frozenset[str]]) -> float:
+def _alike(heading: _Heading, titles: Sequence[tuple[frozenset[str], float]]) -> float:
     """Return the share of words that a heading has in common with the title most like it (Dice coefficient, 0 to 1)."""
     words = _words(heading.text)
-    return max((2 * len(words & title) / (len(words) + len(title)) for title in titles if title and words), default=0.0)
+    if not words:
+        return 0.0
+    return max((2 * worth * len(words & title) / (len(words) + len(title)) for title, worth in titles if title), default=0.0)
 
 
 def _words(text: str) -> frozenset[str]:
     return frozenset(_WORD.findall(text.casefold()))
 
 
-def _set_as_text(tree: LexborHTMLParser, titles: Sequence[str]) -> _Heading | None:
+def _set_as_text(page: Page, titles: Iterable[str]) -> _Heading | None:
     """Return the text that stands as the headline without being marked as one: the longest that begins a stated title."""
     wanted = [folded for title in titles if len(folded := fold(title)) >= SHORTEST_TEXT]
-    body = tree.body
-    if body is None or not wanted:
-        return None
     found: _Heading | None = None
-    for i, node in enumerate(body.traverse(include_text=True)):
-        if i > MOST_NODES:
-            break
-        if not node.is_text_node or node.parent is None or node.parent.tag in SILENT or node.parent.tag == "title":
+    longest = SPREAD * max(map(len, wanted), default=0)
+    firsts = frozenset(title[0] for title in wanted)
+    for leaf in page.leaves:
+        if leaf.kind != "text" or len(leaf.text) > SPREAD * LONGEST_TITLE:
             continue
-        text = node.text_content or ""
-        if not SHORTEST_TEXT <= len(text) <= LONGEST_TITLE or len(folded := fold(text)) < SHORTEST_TEXT:
-            continue
-        longer = found is None or len(folded) > len(found.folded)
-        if longer and any(title.startswith(folded) and 2 * len(folded) >= len(title) for title in wanted):
-            found = _Heading(squeeze(text), folded, node.parent, False)
+        for text in {leaf.text, leaf.text.partition("\n")[0], leaf.pieces[0][0]}:
+            if not SHORTEST_TEXT <= len(text) <= longest or (
+                text[0].isascii() and text[0].isalnum() and text[0].lower() not in firsts
+            ):
+                continue
+            folded = fold(text)
+            longer = found is None or len(folded) > len(found.folded)
+            if longer and len(folded) >= SHORTEST_TEXT and any(_begins(title, folded) for title in wanted):
+                found = _Heading(squeeze(text), [leaf], leaf.box.tag)
     return found
 
 
-def _bare(title: str) -> str:
-    """Return a document's title without what follows its last separator, if that looks like a site's name."""
-    cuts = list(_SEPARATOR.finditer(title))
-    if not cuts:
-        return title
-    han = bool(_HAN.search(title))
-    cut = cuts[0] if han and "_" in cuts[0][0] else cuts[-1]
-    head, tail = title[: cut.start()].strip(), title[cut.end() :].strip()
-    short = len(tail) <= 12 if han else len(tail.split()) <= MOST_SITE_WORDS
-    return head if (short or "_" in cut[0]) and len(fold(head)) > max(len(fold(tail)), SHORTEST_TEXT) else title
+def _begins(title: str, folded: str) -> bool:
+    return 2 * len(folded) >= len(title) and title.startswith(folded)
+
+
+def _clean(heading: _Heading, known: Sequence[str], stated: Sequence[str]) -> str:
+    """Return the text of a heading without what its layout ran into it: a kicker in front, a count, date or site behind."""
+    words = _words(heading.text)
+    for claim in stated:
+        if fold(claim) == heading.folded and _words(claim) != words:  # "KickerTitle": the page says where one ends
+            return claim
+    title = _core(heading.text, known)
+    return title if title != heading.text else _front(heading.text, heading.folded, known)
+
+
+def _front(heading: str, folded: str, known: Sequence[str]) -> str:
+    """Return the stated title if the heading is that with something run into its end."""
+    for claim in known:
+        start = fold(claim)
+        if start == folded:
+            return heading
+        if weight(start) < SHORTEST_TITLE or not heading.casefold().startswith(claim.casefold()):
+            continue
+        rest = heading[len(claim) :]
+        if _APPENDED.match(rest) or (rest[:1].isupper() and claim[-1].islower()):
+            return claim
+    return heading
 
 
 def _core(heading: str, known: Sequence[str]) -> str:
@@ -207,7 +252,7 @@ def _core(heading: str, known: Sequence[str]) -> str:
     folded = fold(heading)
     wanted = ((claim, fold(claim)) for claim in known)
     return next(
-        (claim for claim, end in wanted if _weight(end) >= SHORTEST_TITLE and end != folded and folded.endswith(end)), heading
+        (claim for claim, end in wanted if weight(end) >= SHORTEST_TITLE and end != folded and folded.endswith(end)), heading
     )
 
 

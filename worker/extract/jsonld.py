@@ -7,6 +7,7 @@ around the JSON, raw line breaks, trailing commas, entities. What cannot be read
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 
 from worker.normalise.text import fold, plain, unescape
 from worker.urls import MAX_LENGTH
@@ -16,6 +17,9 @@ MOST_NODES = 400  # a page that describes more is a listing; the article comes e
 MOST_NAMED = 50  # authors or publishers of one article that are looked up
 LONGEST_TEXT = 5_000  # characters of a property; descriptions are a few hundred, and only bodies are longer
 DEEPEST = 6  # levels from the block to its article; real pages need three
+
+CACHED_TYPES = 500  # schema.org has some 800, and pages use a few dozen of them
+LONGEST_TYPE = 200  # characters; what is longer is no address of a type
 
 Node = Mapping[str, object]
 
@@ -42,6 +46,8 @@ _WRAPPING = re.compile(
     r"^\s*+(?:<!--|//\s*+<!\[CDATA\[|/\*\s*+<!\[CDATA\[\s*+\*/|<!\[CDATA\[)|"
     r"(?:-->|//\s*+\]\]>|/\*\s*+\]\]>\s*+\*/|\]\]>)\s*+;?+\s*+$"
 )
+_NO_TYPE: frozenset[str] = frozenset()
+_DECODER = json.JSONDecoder(strict=False)  # raw line breaks in strings are common
 _TRAILING_COMMA = re.compile(r",(\s*[}\]])")
 _STRING_FIELD = re.compile(
     r'"(@type|headline|name|datePublished|dateModified|description|articleSection)"\s*:\s*"((?:[^"\\]|\\.){1,1000})"'
@@ -63,8 +69,14 @@ def nodes_of(blocks: Iterable[str]) -> list[Node]:
 def types_of(node: Node) -> frozenset[str]:
     """Return the schema.org types of *node* in lower case, without a prefix."""
     said = node.get("@type", node.get("type"))
-    names = said if isinstance(said, list) else [said]
-    return frozenset(name.rsplit("/", 1)[-1].rsplit(":", 1)[-1].lower() for name in names if isinstance(name, str))
+    if isinstance(said, str):
+        return _type(said)
+    return frozenset().union(*(_type(name) for name in said if isinstance(name, str))) if isinstance(said, list) else _NO_TYPE
+
+
+@lru_cache(maxsize=CACHED_TYPES)
+def _type(name: str) -> frozenset[str]:
+    return frozenset((name[:LONGEST_TYPE].rsplit("/", 1)[-1].rsplit(":", 1)[-1].lower(),))
 
 
 def main_article(nodes: list[Node], *, urls: frozenset[str], title: str) -> Node | None:
@@ -73,7 +85,9 @@ def main_article(nodes: list[Node], *, urls: frozenset[str], title: str) -> Node
     *urls*: the forms of the page's address, see `address_key`.
     """
     for kinds in (ARTICLES, _STAND_INS):
-        candidates = [node for node in nodes if types_of(node) & kinds]
+        candidates = [node for node in nodes if not kinds.isdisjoint(types_of(node))]
+        if len(candidates) == 1:
+            return candidates[0]
         if candidates:
             wanted = fold(title)
             return max(candidates, key=lambda node: (_is_about(node, urls), _is_titled(node, wanted), bool(_headline(node))))
@@ -143,28 +157,34 @@ def _walk(value: object, depth: int) -> Iterator[Node]:
     if isinstance(value, list):
         for item in value[:MOST_NODES] if depth < DEEPEST else ():
             yield from _walk(item, depth + isinstance(item, list))
-    elif isinstance(value, Mapping):
+    elif isinstance(value, dict):
         yield value
         if depth < DEEPEST:
             for key, inner in value.items():
-                if key not in _OTHERS and isinstance(inner, list | Mapping):
+                if isinstance(inner, (list, dict)) and key not in _OTHERS:
                     yield from _walk(inner, depth + 1)
-        author = value.get("author")
-        if isinstance(author, Mapping) and depth < DEEPEST:
-            yield author
+            author = value.get("author")
+            if isinstance(author, dict):
+                yield author
 
 
 def _load(block: str) -> object:
     """Return what the JSON of *block* says, mended where it is broken in one of the usual ways."""
-    text = _WRAPPING.sub("", block[:MOST_CHARACTERS]).strip().rstrip(";")
+    text = block[:MOST_CHARACTERS].strip()
+    if text[:1] not in {"{", "["} or text[-1] not in {"}", "]"}:
+        text = _WRAPPING.sub("", text).strip().rstrip(";")
     if not text:
         return None
-    for repaired in (text, _TRAILING_COMMA.sub(r"\1", text), unescape(text)):
+    for repair in (str, _without_trailing_commas, unescape):
         try:
-            return json.loads(repaired, strict=False)
+            return _DECODER.decode(repair(text))
         except (ValueError, RecursionError):
             continue
     return _salvaged(text)
+
+
+def _without_trailing_commas(text: str) -> str:
+    return _TRAILING_COMMA.sub(r"\1", text)
 
 
 def _salvaged(text: str) -> Node | None:

@@ -25,6 +25,7 @@ _SCRIPTS = (  # the language that a script speaks for when the declared one is n
     ("th", re.compile("[\u0e00-\u0e7f]"), frozenset(("th",))),
     ("hi", re.compile("[\u0900-\u097f]"), frozenset(("hi", "mr", "ne", "sa"))),
 )
+_OTHER_SCRIPT = re.compile("[\u0370-\u1fff\u3040-\ud7af]")  # cheaper to look for than each of them
 SCRIPT_SHARE = 0.4  # of the letters: a title quotes a foreign name now and then
 KANA_SHARE = 0.1  # Japanese titles may be mostly Han
 
@@ -65,9 +66,9 @@ def month_first(language: str | None, host: str) -> bool:
 
 def _script_language(sample: str, declared: str | None) -> str | None:
     """Return the language whose script most of *sample* is in, None if that agrees with *declared* or says nothing."""
-    letters = sum(map(str.isalpha, sample))
-    if not letters:
+    if sample.isascii() or not _OTHER_SCRIPT.search(sample):
         return None
+    letters = sum(map(str.isalpha, sample))
     main = (declared or "").partition("-")[0]
     for language, pattern, writers in _SCRIPTS:
         share = len(pattern.findall(sample)) / letters

@@ -1,4 +1,4 @@
-"""Small looks at the tree: the text of an element as it reads, and walks in document order within a budget."""
+"""Small looks at the tree: the text of an element as it reads, and what is around it, within a budget."""
 
 from collections.abc import Iterator
 
@@ -9,7 +9,6 @@ from worker.normalise.text import squeeze
 SILENT = frozenset(("script", "style", "rt", "rp", "noscript", "template", "svg", "button", "select", "textarea", "iframe"))
 INLINE = frozenset(
     (
-        "a",
         "abbr",
         "acronym",
         "b",
@@ -31,12 +30,10 @@ INLINE = frozenset(
         "s",
         "samp",
         "small",
-        "span",
         "strike",
         "strong",
         "sub",
         "sup",
-        "time",
         "tt",
         "u",
         "var",
@@ -63,33 +60,6 @@ def text_in(node: LexborNode) -> str:
     return squeeze("".join(pieces))
 
 
-def following(node: LexborNode, steps: int, *, inside: bool = False) -> Iterator[LexborNode]:
-    """Yield up to *steps* nodes that come after *node* in document order, its own content only if *inside*."""
-    current: LexborNode | None = (node.first_child if inside else None) or _after(node)
-    while current is not None and steps > 0:
-        yield current
-        steps -= 1
-        down = current.first_child if current.tag not in SILENT else None
-        current = down or _after(current)
-
-
-def preceding(node: LexborNode, steps: int) -> Iterator[LexborNode]:
-    """Yield up to *steps* nodes before *node*, nearest first, without its ancestors."""
-    current: LexborNode | None = node
-    while current is not None and steps > 0:
-        while current is not None and current.prev is None:
-            current = current.parent
-        if current is None:
-            return
-        current = current.prev
-        while current is not None and current.tag not in SILENT and current.last_child is not None:
-            current = current.last_child
-            steps -= 1
-        if current is not None:
-            yield current
-            steps -= 1
-
-
 def ancestors(node: LexborNode, levels: int) -> Iterator[LexborNode]:
     """Yield up to *levels* elements around *node*, the closest first."""
     current = node.parent
@@ -97,13 +67,6 @@ def ancestors(node: LexborNode, levels: int) -> Iterator[LexborNode]:
         yield current
         current = current.parent
         levels -= 1
-
-
-def _after(node: LexborNode) -> LexborNode | None:
-    current: LexborNode | None = node
-    while current is not None and current.next is None:
-        current = current.parent
-    return current.next if current is not None else None
 
 
 def _within(node: LexborNode) -> Iterator[LexborNode]:

@@ -32,7 +32,8 @@ def measure(page: Page) -> int:
         box.weight += leaf.weight
         box.linked += leaf.linked
         box.links += leaf.links
-        if is_prose(leaf):
+        leaf.prose = is_prose(leaf)
+        if leaf.prose:
             box.prose += leaf.weight - leaf.linked
     for box in reversed(page.boxes):
         if (parent := box.parent) is not None:

@@ -3,7 +3,7 @@
 from worker.extract.blocks import HEADINGS, Box, Leaf, Page
 from worker.extract.hints import is_lead_name, names
 from worker.extract.phrases import is_notice, is_pointer, is_tail_heading
-from worker.extract.prose import fold, is_prose
+from worker.extract.prose import fold
 
 LABEL_MAX = 60  # weight of a line that may be a label: date, section, byline
 LONG = 150  # weight from which a paragraph is the story's, whatever words are in it
@@ -63,7 +63,7 @@ def trim_head(kept: list[Leaf], title: Leaf | None, wanted: frozenset[str], summ
 
     *wanted* are the forms of the headline, *summary* is the page's description, both folded.
     """
-    start = next((n for n, leaf in enumerate(kept) if is_prose(leaf) and fold(leaf.text) not in wanted), len(kept))
+    start = next((n for n, leaf in enumerate(kept) if leaf.prose and fold(leaf.text) not in wanted), len(kept))
     head: list[Leaf] = []
     for leaf in kept[:start]:
         if leaf.kind == "text":

@@ -19,18 +19,27 @@ AHEAD = timedelta(days=2)  # embargoed and time-zone-shifted stamps; later ones 
 _NUMBERS = str.maketrans("〇零○一二三四五六七八九", "000123456789")
 _D = r"([0-9]{1,2})"
 _YEAR = r"((?:19|20)[0-9]{2})"
-_ORDINAL = r"(?:st|nd|rd|th|er|ère|º|ª|\.)?"
+_ORDINAL = r"(?:st|nd|rd|th|er|ère|º|ª|\.)"
 _GLUE = r"(?:[\s,.\-/]|\bde\b|\bdel\b|\bof\b|\bd')*"
 
 _YEAR_FIRST = re.compile(rf"(?<![0-9]){_YEAR}\s?([-/.])\s?{_D}\s?\2\s?{_D}(?![0-9])")
 _CJK = re.compile(rf"{_YEAR}\s?[年년]\s?{_D}\s?[月월]\s?{_D}\s?[日號号일]?")
 _CJK_SPELT = re.compile("([〇零○一二三四五六七八九]{4})年([一二三四五六七八九十]{1,3})月([一二三四五六七八九十]{1,3})[日号]")
 _COMPACT = re.compile(r"(?<![0-9])((?:19|20)[0-9]{2})(0[1-9]|1[0-2])([0-2][0-9]|3[01])(?=[T\s_]?(?:[0-9]{4,6})?(?![0-9]))")
-_DAY_MONTH = re.compile(rf"(?<![0-9]){_D}{_ORDINAL}{_GLUE}({NAME}){_GLUE}{_YEAR}(?![0-9])", re.IGNORECASE)
-_MONTH_DAY = re.compile(rf"({NAME})\.?\s{{0,3}}{_D}{_ORDINAL}{_GLUE}{_YEAR}(?![0-9])", re.IGNORECASE)
+# What follows a year may be glued to it, even another date: elements that stand apart by style alone run together.
+_DAY_MONTH = re.compile(rf"(?<![0-9]){_D}{_ORDINAL}?{_GLUE}({NAME}){_GLUE}{_YEAR}", re.IGNORECASE)
+_MONTH_DAY = re.compile(rf"({NAME})\.?\s{{0,3}}{_D}(?:{_ORDINAL}|[\s,.\-/]){_GLUE}{_YEAR}", re.IGNORECASE)
 _YEAR_MONTH_DAY = re.compile(rf"(?<![0-9]){_YEAR}[.,]?\s{{1,2}}({NAME})\s{{1,2}}{_D}(?![0-9])")
-_NUMERIC = re.compile(rf"(?<![0-9./-]){_D}\s?([./-])\s?{_D}\s?\2\s?((?:19|20)?[0-9]{{2}})(?![0-9./-][0-9]|[0-9])")
-_WORTH_A_LOOK = re.compile(r"\d{4}|\d\s?[./-]\s?\d{1,2}\s?[./-]\s?\d\d|[〇零○一二三四五六七八九]{4}年")
+_NUMERIC = re.compile(
+    rf"(?<![0-9./-]){_D}\s?([./-])\s?{_D}\s?\2\s?((?:19|20)[0-9]{{2}}(?!:)|[0-9]{{2}})(?![./-][0-9]|[0-9](?![0-9]:[0-9]{{2}}))"
+)
+_WORTH_A_LOOK = re.compile(r"\d(?:\d{3}|\s?[./-]\s?\d{1,2}\s?[./-]\s?\d\d)")
+_SPELT_YEAR = re.compile("[〇零○一二三四五六七八九]{4}年")
+_ANY_YEAR = re.compile(r"(?:19|20)[0-9]{2}")
+_WORD = re.compile(r"[^\W\d_\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]{3}")  # the months of China, Japan and Korea have numbers
+_ISO = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:T[0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,6})?)?(?:Z|[+-](?:0[0-9]|1[0-4]):?[0-5][0-9])?)?"
+)
 _EPOCH = re.compile(r"\s*([0-9]{10}|[0-9]{13})\s*")
 
 _TIME_AFTER = re.compile(
@@ -97,6 +106,8 @@ def parse_date(text: str, habits: Habits) -> str | None:
     epoch = _EPOCH.fullmatch(text)
     if epoch:
         return _from_epoch(int(epoch[1]) / (1 if len(epoch[1]) == 10 else 1000), habits)
+    if _ISO.fullmatch(text):
+        return _from_iso(text, habits)
     found = next(iter(dates_in(text, habits)), None)
     return found.value if found else None
 
@@ -106,7 +117,7 @@ def dates_in(text: str, habits: Habits) -> list[Found]:
     numbers or names in many languages, Chinese, Japanese and Korean forms, full-width digits.
     """
     text = text[:LONGEST]
-    if not _WORTH_A_LOOK.search(text):
+    if not _WORTH_A_LOOK.search(text) and not ("年" in text and _SPELT_YEAR.search(text)):
         return []
     text = unicodedata.normalize("NFKC", text)
     latest = datetime.fromtimestamp(habits.now, UTC) + AHEAD
@@ -122,6 +133,21 @@ def dates_in(text: str, habits: Habits) -> list[Found]:
 def day_of(value: str) -> date:
     """Return the calendar day of a result of this module."""
     return date.fromisoformat(value[:10])
+
+
+def _from_iso(text: str, habits: Habits) -> str | None:
+    """Return what machines are told most often, without looking for it in all the ways in which people write."""
+    try:
+        moment = datetime.fromisoformat(text).replace(microsecond=0)
+    except ValueError:  # no day of the calendar, no time of the day
+        found = next(iter(dates_in(text, habits)), None)
+        return found.value if found else None
+    latest = datetime.fromtimestamp(habits.now, UTC) + AHEAD
+    if moment.year < FIRST_YEAR or moment.date() > latest.date():
+        return None
+    if "T" in text and moment.tzinfo is None and habits.zone is not None:
+        moment = moment.replace(tzinfo=habits.zone)
+    return moment.isoformat() if moment.tzinfo is not None else moment.date().isoformat()
 
 
 def _from_epoch(seconds: float, habits: Habits) -> str | None:
@@ -143,22 +169,29 @@ def _days(text: str, month_first: bool) -> Iterator[tuple[int, int, date]]:
 def _candidates(text: str, month_first: bool) -> Iterator[tuple[int, int, int, int, int]]:
     for m in _YEAR_FIRST.finditer(text):
         yield m.start(), m.end(), int(m[1]), int(m[3]), int(m[4])
-    for pattern in (_CJK, _COMPACT):
+    for pattern in (_CJK, _COMPACT) if "年" in text or "년" in text else (_COMPACT,):
         for m in pattern.finditer(text):
             yield m.start(), m.end(), int(m[1]), int(m[2]), int(m[3])
-    for m in _CJK_SPELT.finditer(text):
-        yield m.start(), m.end(), int(m[1].translate(_NUMBERS)), _spelt(m[2]), _spelt(m[3])
+    if "年" in text:
+        for m in _CJK_SPELT.finditer(text):
+            yield m.start(), m.end(), int(m[1].translate(_NUMBERS)), _spelt(m[2]), _spelt(m[3])
+    if _ANY_YEAR.search(text) and _WORD.search(text):
+        yield from _named(text)
+    for m in _NUMERIC.finditer(text):
+        first, second, year = int(m[1]), int(m[3]), int(m[4])
+        month_leads = second > 12 or (month_first and first <= 12 and m[2] != ".")
+        month, day = (first, second) if month_leads else (second, first)
+        yield m.start(), m.end(), year if year > 99 else year + (2000 if year < 70 else 1900), month, day
+
+
+def _named(text: str) -> Iterator[tuple[int, int, int, int, int]]:
+    """Yield the candidates that name their month."""
     for m in _DAY_MONTH.finditer(text):
         yield m.start(), m.end(), int(m[3]), month_number(m[2]) or 0, int(m[1])
     for m in _MONTH_DAY.finditer(text):
         yield m.start(), m.end(), int(m[3]), month_number(m[1]) or 0, int(m[2])
     for m in _YEAR_MONTH_DAY.finditer(text):
         yield m.start(), m.end(), int(m[1]), month_number(m[2]) or 0, int(m[3])
-    for m in _NUMERIC.finditer(text):
-        first, second, year = int(m[1]), int(m[3]), int(m[4])
-        month_leads = second > 12 or (month_first and first <= 12 and m[2] != ".")
-        month, day = (first, second) if month_leads else (second, first)
-        yield m.start(), m.end(), year if year > 99 else year + (2000 if year < 70 else 1900), month, day
 
 
 def _spelt(number: str) -> int:

@@ -4,6 +4,7 @@ import html
 import re
 import unicodedata
 from collections.abc import Iterable
+from functools import lru_cache
 
 # Zero-width characters, soft hyphens, byte order marks and directional marks: layout of a page, no text.
 # The joiners U+200C and U+200D stay: Persian, Hindi and emoji mean something by them.
@@ -19,6 +20,8 @@ _NOT_WORD = re.compile(r"[\W_]+")
 MOST_MARKS = 30  # combining marks in a row (Stream-Safe Text Format, UAX #15 §13); Unicode's own longest run has eighteen
 # Where so many marks may stand; the half-width voiced sound marks are letters that NFKC makes marks of.
 _RUN_OF_MARKS = re.compile(rf"(?:[^\w\s\x00-\x7f]|[\uff9e\uff9f]){{{MOST_MARKS + 1},}}")
+CACHED = 1_000  # folded texts remembered: a page compares its few titles and names many times
+LONGEST_CACHED = 300  # characters of one; a headline has a hundred
 UNESCAPE_ROUNDS = 3  # `&amp;amp;quot;`: templates escape what was escaped; deeper has not been seen
 
 
@@ -70,7 +73,16 @@ def _is_mark(char: str) -> bool:
 
 def fold(text: str) -> str:
     """Return the letters and digits of *text* for comparison: NFKC, case folded, everything else dropped."""
+    return _folded(text) if len(text) <= LONGEST_CACHED else _fold(text)
+
+
+def _fold(text: str) -> str:
+    if text.isascii():
+        return _NOT_WORD.sub("", text.lower())
     return _NOT_WORD.sub("", unicodedata.normalize("NFKC", thinned(text)).casefold())
+
+
+_folded = lru_cache(maxsize=CACHED)(_fold)
 
 
 def distinct(texts: Iterable[str]) -> tuple[str, ...]:

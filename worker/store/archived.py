@@ -5,9 +5,10 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, Engine, select
 
-from worker.models import Record
+from worker.models import Kind, Record
 from worker.store import schema
 from worker.store.library import BATCH, Wanted, conditions, record_of, snapshot
+from worker.urls import canonicalise, fingerprint
 
 PAGES = 100  # records looked at for an article's pages: several times what an article may have (`worker.pages.MAX_PAGES`)
 
@@ -46,7 +47,7 @@ def archived(engine: Engine, wanted: Wanted, *, batch: int = BATCH) -> Iterator[
                     article_id=row.id,
                     url=row.url,
                     fetched_at=row.fetched_at,
-                    pages=_pages(connection, row.url_id, row.fetched_at),
+                    pages=pages_of_visit(connection, row.url_id, row.fetched_at),
                     images=tuple(images.get(row.id, ())),
                 )
                 for row in rows
@@ -57,7 +58,7 @@ def archived(engine: Engine, wanted: Wanted, *, batch: int = BATCH) -> Iterator[
         after = rows[-1].id
 
 
-def _pages(connection: Connection, url_id: int, fetched_at: float) -> tuple[Record, ...]:
+def pages_of_visit(connection: Connection, url_id: int, fetched_at: float) -> tuple[Record, ...]:
     """Return the records of the visit at *fetched_at*, which gave the current version; the next visit begins with page 0."""
     record = schema.record
     query = (
@@ -69,6 +70,23 @@ def _pages(connection: Connection, url_id: int, fetched_at: float) -> tuple[Reco
             break
         pages.append(record_of(row))
     return tuple(pages)
+
+
+def latest_page(connection: Connection, url: str) -> Record | None:
+    """Return the record of what *url*, in whatever form, answered last; None when nothing of it is archived.
+
+    Of an alias that was never asked for itself it is its article's. Raises InvalidUrl.
+    """
+    record, ledger, alias, article = schema.record, schema.url, schema.alias, schema.article
+    mark = fingerprint(canonicalise(url))
+    own = select(ledger.c.id).where(ledger.c.kind == Kind.ARTICLE, ledger.c.fingerprint == mark)
+    led_to = select(article.c.url_id).join(alias, alias.c.article_id == article.c.id).where(alias.c.fingerprint == mark)
+    for ids in (own, led_to):
+        pages = select(record).where(record.c.url_id.in_(ids), record.c.page == 0)
+        row = connection.execute(pages.order_by(record.c.at.desc(), record.c.id.desc()).limit(1)).one_or_none()
+        if row is not None:
+            return record_of(row)
+    return None
 
 
 def _images(connection: Connection, ids: list[int]) -> dict[int, list[tuple[str, Record]]]:

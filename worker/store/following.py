@@ -11,6 +11,7 @@ from worker.store import schema
 from worker.store.claims import LEASE_S
 from worker.store.parking import PARKED_S
 from worker.store.transaction import Transaction
+from worker.urls import canonicalise, fingerprint
 
 Item = TypeVar("Item")
 
@@ -90,6 +91,14 @@ def standings(connection: Connection, url_ids: Collection[int]) -> dict[int, Sta
                 images_wanted=n_wanted,
             )
     return found
+
+
+def standing_of(connection: Connection, url: str) -> Standing | None:
+    """Return where *url*, in whatever form, stands; None when it was never accepted. Raises InvalidUrl."""
+    table = schema.url
+    mark = fingerprint(canonicalise(url))
+    found = connection.execute(select(table.c.id).where(table.c.kind == Kind.ARTICLE, table.c.fingerprint == mark)).scalar()
+    return standings(connection, [found])[found] if found is not None else None
 
 
 def fresh(tx: Transaction, url_ids: Collection[int], *, ttl_s: float) -> set[int]:

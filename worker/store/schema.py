@@ -180,6 +180,7 @@ record = Table(
     Column("file", StorableText, nullable=False),
     Column("offset", BigInteger, nullable=False),
     Column("length", BigInteger, nullable=False),
+    Column("extractor", StorableText),  # the version that read this page again, and had nothing to store of it
     Index("ix_record_url_id", "url_id", "at"),
 )
 

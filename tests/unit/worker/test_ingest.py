@@ -118,7 +118,7 @@ def test_a_governor_without_redis_gives_the_row_back_for_a_while() -> None:
 
 def test_half_a_surrogate_pair_in_what_a_page_says_is_no_bug_of_ours(monkeypatch: pytest.MonkeyPatch) -> None:
     desk = Desk({URL: page(images="")})
-    monkeypatch.setattr("worker.ingest.to_text", lambda _: "half a pair: \ud83d")
+    monkeypatch.setattr("worker.article.to_text", lambda _: "half a pair: \ud83d")
     assert desk.ingest().startswith("stored")
 
 
@@ -305,7 +305,7 @@ def test_a_cancelled_try_is_handed_back_uncharged(monkeypatch: pytest.MonkeyPatc
 
 def test_a_bug_makes_the_row_a_suspect_and_is_not_hidden(monkeypatch: pytest.MonkeyPatch) -> None:
     desk = Desk({URL: page()})
-    monkeypatch.setattr("worker.ingest.to_text", lambda _: 1 / 0)
+    monkeypatch.setattr("worker.article.to_text", lambda _: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         desk.ingest()
     assert (desk.ledger.rows[1].state, desk.ledger.rows[1].suspect) == (State.PENDING, True)

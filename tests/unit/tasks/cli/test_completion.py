@@ -57,7 +57,7 @@ def completed(bash: str, *words: str) -> list[str]:
 def test_bash_completes_commands_options_and_the_names_of_jobs(bash: str, stacks: Stacks) -> None:
     stacks.store(news("https://a.example/1"), job="politics")
     stacks.store(news("https://a.example/2"), job="天水新闻")
-    assert completed(bash, "newsmill", "exp") == ["export"]
+    assert completed(bash, "newsmill", "exp") == ["export", "explain"]
     assert completed(bash, "newsmill", "status", "--wa") == ["--watch"]
     assert completed(bash, "newsmill", "export", "--format", "p") == ["parquet"]
     assert completed(bash, "newsmill", "status", "") == ["politics", "天水新闻"]

@@ -149,3 +149,19 @@ def test_the_sources_file_in_use_is_named(call: Newsmill, monkeypatch: pytest.Mo
     Path("mine.toml").write_text('[[job]]\nname = "a"\nfeed = "https://a.example/feed"\nevery = "1h"\n')
     monkeypatch.setenv("NEWSMILL_SOURCES", "mine.toml")
     assert "mine.toml: 1 crawl job" in call("doctor").stdout
+
+
+def test_the_rules_for_single_sites_are_named_if_there_are_any(call: Newsmill, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "site rules" not in call("doctor").stdout
+    monkeypatch.setenv("NEWSMILL_SITES", "mine.toml")
+    assert "none: there is no file mine.toml" in call("doctor").stdout
+    Path("mine.toml").write_text('[[site]]\nhost = "a.example"\nbody = "main"\n')
+    assert "mine.toml: 1 site" in call("doctor").stdout
+
+
+def test_rules_for_single_sites_with_a_mistake_are_bad(call: Newsmill, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NEWSMILL_SITES", "mine.toml")
+    Path("mine.toml").write_text('[[site]]\nhost = "a.example"\nbody = "main["\n')
+    found = bad(call)["site rules"]
+    assert "line 3: 'main['" in found["said"]
+    assert found["mend"] == "newsmill sites check"

@@ -22,6 +22,11 @@ BASE = "https://news.example/2024/story.html"
         ("/图.jpg?名=值", "https://news.example/%E5%9B%BE.jpg?%E5%90%8D=%E5%80%BC"),
         ("http://bücher.example/", "http://xn--bcher-kva.example/"),
         ("HTTPS://News.example/a", "https://News.example/a"),
+        ("https://cdn.example/a_b-c~d/e.jpg?x=1&y=[2]#f", "https://cdn.example/a_b-c~d/e.jpg?x=1&y=[2]#f"),
+        ("https://cdn.example/a?#", "https://cdn.example/a"),
+        ("//cdn.example/b/../a.jpg?x", "https://cdn.example/b/../a.jpg?x"),
+        ("/b/./../a.jpg", "https://news.example/a.jpg"),
+        ("/a;b.jpg", "https://news.example/a;b.jpg"),
         ("a,b;c=d@e!f.jpg", "https://news.example/2024/a,b;c=d@e!f.jpg"),
     ],
 )

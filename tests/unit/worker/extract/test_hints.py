@@ -1,6 +1,6 @@
 import pytest
 
-from worker.extract.hints import is_body_name, is_caption_name, is_chrome_name, is_hard_name, is_lead_name, is_privacy_name, words
+from worker.extract.hints import CHROME, HARD, PRIVACY, is_body_name, is_caption_name, is_lead_name, surrounds, words
 
 
 def test_names_are_read_as_words_camel_case_apart() -> None:
@@ -23,7 +23,7 @@ def test_names_are_read_as_words_camel_case_apart() -> None:
     ],
 )
 def test_names_of_chrome_are_known(name: str) -> None:
-    assert is_chrome_name(words(name))
+    assert surrounds(words(name)) & CHROME
 
 
 @pytest.mark.parametrize(
@@ -41,19 +41,18 @@ def test_names_of_chrome_are_known(name: str) -> None:
     ],
 )
 def test_names_that_only_sound_like_chrome_are_not(name: str) -> None:
-    assert not is_chrome_name(words(name))
-    assert not is_hard_name(words(name))
+    assert not surrounds(words(name)) & (CHROME | HARD)
 
 
 @pytest.mark.parametrize("name", ["comments", "sina-comment-wrap", "site-footer", "footer", "disqus_thread"])
 def test_names_of_what_is_never_the_article_are_known(name: str) -> None:
-    assert is_hard_name(words(name))
+    assert surrounds(words(name)) & HARD
 
 
 def test_dialogues_about_privacy_are_known() -> None:
-    assert is_privacy_name(words("onetrust-consent-sdk"))
-    assert is_privacy_name(words("cookieBanner"))
-    assert not is_privacy_name(words("recipe-cookies-list"))
+    assert surrounds(words("onetrust-consent-sdk")) & PRIVACY
+    assert surrounds(words("cookieBanner")) & PRIVACY
+    assert not surrounds(words("recipe-cookies-list")) & PRIVACY
 
 
 @pytest.mark.parametrize("name", ["article-body", "articleBody", "post-content", "js_content", "TRS_Editor", "zhengwen"])

@@ -13,11 +13,13 @@ from selectolax.lexbor import LexborHTMLParser
 from worker.extract.addresses import absolute
 from worker.extract.article import extract
 from worker.extract.assemble import LONGEST_ALT, LONGEST_CAPTION
+from worker.extract.blocks import collect
 from worker.extract.headline import LONGEST_CLAIM
-from worker.extract.hints import is_chrome_name, words
-from worker.extract.images import largest, same_picture
+from worker.extract.hints import CHROME, surrounds, words
+from worker.extract.images import largest
 from worker.extract.jsonld import nodes_of
 from worker.extract.metadata import read_metadata
+from worker.extract.renditions import same_picture
 from worker.models import Extraction
 from worker.normalise.text import MOST_MARKS, fold, plain, squeeze
 from worker.urls import MAX_LENGTH
@@ -96,7 +98,8 @@ def test_a_page_without_a_proper_address_is_read_with_nothing_relative_to_it(url
     html = page(head="<link rel=canonical href=/c>", body="<p>a <a href=/d>link</a> and <a href=b_2.html>next page</a></p>")
     extraction = extract(html, url=url, fetched_at=NOW)
     assert (extraction.title, extraction.reason, extraction.declared_canonical) == (TITLE, None, None)
-    assert read_metadata(LexborHTMLParser(html), url=url, fetched_at=NOW).title == TITLE
+    tree = LexborHTMLParser(html)
+    assert read_metadata(tree, collect(tree), url=url, fetched_at=NOW).title == TITLE
 
 
 def test_half_characters_and_nuls_of_json_reach_nothing_that_is_stored() -> None:
@@ -172,7 +175,7 @@ def test_names_of_megabytes_are_looked_at_in_part_and_not_remembered() -> None:
     finally:
         tracemalloc.stop()
     assert kept < N
-    assert is_chrome_name(words("share " + "x" * N))
+    assert surrounds(words("share " + "x" * N)) & CHROME
 
 
 def test_an_author_is_still_found_in_broken_json() -> None:

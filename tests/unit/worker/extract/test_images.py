@@ -4,8 +4,8 @@ import pytest
 
 from worker.document import Image, Paragraph
 from worker.extract.article import extract
-from worker.extract.images import address_of, declared_size, largest, same_picture, skip_reason, with_lead
-from worker.models import Extraction, ImageRef
+from worker.extract.images import address_of, declared_size, largest, skip_reason
+from worker.models import Extraction
 
 URL = "https://news.example/2024/05/story.html"
 BASE = "https://news.example/2024/05/"
@@ -43,6 +43,8 @@ def urls(extraction: Extraction) -> list[str]:
         ({"src": "s.jpg", "srcset": "s.jpg 300w, l.jpg 1200w, m.jpg 600w"}, "l.jpg"),
         ({"src": "s.jpg", "srcset": "s.jpg, l.jpg 2x"}, "l.jpg"),
         ({"src": "s.jpg", "data-srcset": "l.jpg 2x", "srcset": "blank.gif 1x"}, "l.jpg"),
+        ({"src": "a.jpg", "data-url": "/photos/list?id=3"}, "a.jpg"),
+        ({"src": "blank.gif", "data-kept-for-later": "h.jpg?w=3"}, "h.jpg?w=3"),
         ({"src": "spacer.gif"}, None),
         ({"src": ""}, None),
         ({}, None),
@@ -96,6 +98,12 @@ def test_a_srcset_gives_its_largest_candidate(srcset: str, address: str | None) 
         ({"src": "/ewm.jpg", "width": "110"}, "qr_code"),
         ({"src": "a.jpg", "alt": "扫一扫二维码"}, "qr_code"),
         ({"src": "/static/emoji/1f600.png"}, "emoji"),
+        ({"src": "/theme/gallery-icon.png"}, "icon"),
+        ({"src": "/static/share.png"}, "icon"),
+        ({"src": "/img/authors/ann-lee.jpg"}, "avatar"),
+        ({"src": "/2024/summer_werbung_3.jpg"}, "advert"),
+        ({"src": "/news/share-of-the-vote.jpg"}, None),
+        ({"src": "/news/ad-astra.jpg"}, None),
         ({"src": "/2021/leader-visits-square.jpg"}, None),
         ({"src": "/news/iconic-building.jpg", "width": "640"}, None),
     ],
@@ -235,18 +243,6 @@ def test_a_lead_image_outside_the_body_comes_last_without_a_place() -> None:
         ("https://cdn.example/lead.jpg", None),
     ]
     assert extraction.lead_image == "https://cdn.example/lead.jpg"
-
-
-def test_a_lead_image_that_the_body_shows_in_another_size_is_not_repeated() -> None:
-    shown = (ImageRef(url="https://cdn.example/a/bridge-in-may-600x400.jpg", position=1),)
-    assert with_lead(shown, "https://cdn.example/b/bridge-in-may.jpg?w=1200") == shown
-    assert with_lead(shown, None) == shown
-    assert with_lead(shown, "https://cdn.example/blank.gif") == shown
-
-
-def test_short_names_tell_pictures_apart_by_their_folder() -> None:
-    assert not same_picture("https://a.example/x/1.jpg", "https://a.example/y/1.jpg")
-    assert same_picture("https://a.example/x/1.jpg?w=3", "https://a.example/x/1.jpg#f")
 
 
 def test_a_figure_between_headline_and_body_opens_the_article() -> None:

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from selectolax.lexbor import LexborHTMLParser
 
+from worker.extract.blocks import collect
 from worker.extract.decode import decode
 from worker.extract.metadata import Metadata, read_metadata
 
@@ -16,7 +17,8 @@ PAGES = Path(__file__).parents[3] / "pages"
 
 
 def read(html: str, url: str = URL) -> Metadata:
-    return read_metadata(LexborHTMLParser(html), url=url, fetched_at=NOW)
+    tree = LexborHTMLParser(html)
+    return read_metadata(tree, collect(tree), url=url, fetched_at=NOW)
 
 
 def json_ld(**article: Any) -> str:
@@ -63,6 +65,7 @@ def test_a_page_that_tells_machines_everything_is_read_from_that() -> None:
         section="Local",
         tags=("ferry", "harbour"),
         lead_image="https://www.example.com/img/harbour.jpg",
+        lead_candidates=("https://www.example.com/img/harbour.jpg",),
         declared_canonical="https://www.example.com/news/quiet-harbour?utm_source=x",
         article_body="First.\nSecond & last.",
         schema_types=frozenset({"newsarticle"}),
@@ -92,7 +95,7 @@ def test_the_chinese_pages_are_read_as_published(name: str) -> None:
 def test_the_tree_is_left_as_it_was() -> None:
     tree = LexborHTMLParser(page(json_ld(headline="A"), "<h1>A <script>x</script><b>b</b></h1><p class=byline>By Ann Lee"))
     before = tree.html
-    read_metadata(tree, url=URL, fetched_at=NOW)
+    read_metadata(tree, collect(tree), url=URL, fetched_at=NOW)
     assert tree.html == before
 
 
@@ -220,7 +223,8 @@ def test_a_stated_source_loses_its_label() -> None:
         ('<script>var ct = "1636536030";</script>', "<h1>Ferry sinks off coast</h1>", "2021-11-10T09:20:30+00:00"),
         ("", "<h1>Ferry sinks off coast</h1><div class=sidebar><time datetime=2021-11-10>x</time></div>", None),
         ("", "<h1>Ferry sinks off coast</h1><footer>Copyright 10 November 2021</footer>", None),
-        ('<meta property="article:modified_time" content="2021-11-10">', "", None),
+        # What tells only of its last change is dated by it.
+        ('<meta property="article:modified_time" content="2021-11-10">', "", "2021-11-10"),
     ],
 )  # fmt: skip
 def test_the_date_comes_from_the_article_and_never_from_beside_it(head: str, body: str, published: str | None) -> None:
@@ -247,8 +251,16 @@ def test_a_moment_in_utc_is_told_on_the_clock_of_its_readers() -> None:
 
 
 def test_what_was_changed_is_told_apart_from_what_was_published() -> None:
+    stamp = '<meta property="article:published_time" content="2021-11-10">'
+    found = read(page(stamp, "<h1>Ferry sinks off coast</h1><p>Updated November 12, 2021</p>"))
+    assert (found.published_at, found.modified_at) == ("2021-11-10", "2021-11-12")
+    shown = read(page("", "<h1>Ferry sinks off coast</h1><p>Published November 10, 2021 · Updated November 12, 2021</p>"))
+    assert (shown.published_at, shown.modified_at) == ("2021-11-10", "2021-11-12")
+
+
+def test_a_page_that_tells_only_of_its_last_change_is_dated_by_it() -> None:
     found = read(page("", "<h1>Ferry sinks off coast</h1><p>Updated November 12, 2021</p>"))
-    assert (found.published_at, found.modified_at) == (None, "2021-11-12")
+    assert (found.published_at, found.modified_at) == ("2021-11-12", "2021-11-12")
 
 
 # ---------------------------------------------------------------- the rest
@@ -279,6 +291,20 @@ def test_a_free_page_says_so_and_silence_is_silence() -> None:
 
 def test_tags_are_split_once_and_told_once() -> None:
     assert read(page('<meta name="keywords" content="ferry, Norway；ferry">')).tags == ("ferry", "Norway")
+
+
+def test_tags_are_words_and_no_numbers_and_chinese_ones_may_stand_between_blanks() -> None:
+    assert read(page(json_ld(keywords=["ferry", "100312362"]))).tags == ("ferry",)
+    assert read(page('<meta name="keywords" content="渡轮沉没 港口 救援2024">')).tags == ("渡轮沉没", "港口", "救援2024")
+    assert read(page('<meta name="keywords" content="ferry services">')).tags == ("ferry services",)
+
+
+def test_tags_that_only_readers_see_are_the_first_list_of_links_to_them() -> None:
+    shown = "<p>Text.</p><ul><li><a href=/tag/ferry>#ferry</a><li><a href='/tag/norway/'>Norway</a></ul>"
+    cloud = "<p>a</p><p>b</p><p>c</p><a href=/tag/football>football</a>"
+    assert read(page(body=shown + cloud)).tags == ("ferry", "Norway")
+    assert read(page('<meta name="keywords" content="boats">', shown)).tags == ("boats",)
+    assert read(page(body="<a href=/tagged>x</a><a href=/tag/>y</a><a href=/news/tag/x/y>z</a>")).tags == ()
 
 
 def test_images_and_canonical_urls_that_are_none_are_left_out() -> None:

@@ -1,0 +1,147 @@
+"""What speaks for and against each run of text in and before the body's box, in numbers, for the forest to weigh.
+
+The strongest evidence is what stands beside a text: how much of its parent and of the blocks styled like it was kept by
+the rules of `worker.extract.trim`, and how much of the article's prose lies there.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from worker.extract.blocks import Box, Leaf, Page
+from worker.extract.phrases import is_tail_heading
+from worker.extract.prose import SENTENCE_ENDS
+from worker.extract.trim import LABEL_MAX
+
+NAMES = (
+    "weight", "linked", "tag", "end", "cjk", "kept", "parent_kept", "style_kept", "near_kept", "parent_share", "style_share",
+    "outer_share", "style_count", "word_mean", "word_min", "after_tail", "position", "rest", "page_share", "link_density",
+    "depth", "box_weight", "box_share", "from_title",
+)  # fmt: skip
+NEAR = 3  # leaves to either side whose fate says something about one's own
+FAR = 40  # leaves from the headline; beyond, it no longer matters
+NO_TITLE = 99  # as from_title
+_TAGS = {
+    "p": 1, "li": 2, "div": 3, "section": 3, "article": 3, "center": 3, "td": 4, "th": 4, "blockquote": 5, "figcaption": 6,
+    "caption": 6, "h1": 7, "h2": 8, "h3": 9, "h4": 10, "h5": 11, "h6": 11, "dd": 12, "dt": 12,
+}  # fmt: skip
+
+Style = tuple[str, str | None]
+# The greatest share of links, the depth below the body's box; the sum, the number and the least of the words' log odds.
+Outline = tuple[float, int, float, int, float]
+NO_OUTLINE: Outline = (0.0, 0, 0.0, 0, 0.0)
+# The least, the sum and the number of the log odds of the words in a box's own names.
+Evidence = Callable[[Box], tuple[float, float, int]]
+
+
+@dataclass(slots=True)
+class _Tally:
+    """What a parent or a style holds: weight of prose, runs of text, and how many, and how much, the rules kept."""
+
+    prose: int = 0
+    count: int = 0
+    kept: int = 0
+    weight: int = 0
+    kept_weight: int = 0
+
+
+def features(
+    page: Page,
+    root: Box,
+    texts: Sequence[Leaf],
+    kept: frozenset[int],
+    title: Leaf | None,
+    evidence: Evidence,
+) -> list[tuple[float, ...]]:
+    """Return the values of `NAMES` for each of *texts*, leaves in order in or shortly before *root*.
+
+    *kept* are the indices of the leaves that the rules took for the article's. *evidence* of a box are the least, the sum
+    and the number of the log odds of its own names' words.
+    """
+    prose = 1 + sum(leaf.weight - leaf.linked for leaf in texts if leaf.prose)
+    parents, styles = _tallies(texts, kept)
+    outlines = _outlines(page, root, texts, prose, evidence)
+    near = _near(texts, kept)
+    total = sum(leaf.weight for leaf in texts) or 1
+    share = prose / max(1, page.boxes[0].prose)
+    first, span = root.first, max(1, root.end - root.first)
+    before = tails = 0
+    out: list[tuple[float, ...]] = []
+    for order, leaf in enumerate(texts):
+        box, weight = leaf.box, leaf.weight
+        parent, style = parents[id(box.parent)], styles[_style(box)]
+        density, depth, words, said, least = outlines.get(box.index, NO_OUTLINE)
+        outer = box.parent.parent if box.parent is not None else None
+        out.append((
+            weight, leaf.linked / (weight or 1), _TAGS.get(box.tag, 0), _end(leaf.text),
+            weight > 1.8 * len(leaf.text),  # most of it in three-byte characters
+            leaf.index in kept, parent.kept_weight / (parent.weight or 1), style.kept / style.count, near[order],
+            parent.prose / prose, style.prose / prose, outer.prose / prose if outer is not None else 0.0, style.count,
+            words / said if said else 0.0, least,
+            tails, before / total, (root.end - leaf.index) / span if leaf.index >= first else -1.0, share, density, depth,
+            box.weight, box.prose / prose, min(FAR, leaf.index - title.index) if title is not None else NO_TITLE,
+        ))  # fmt: skip
+        before += weight
+        tails += weight <= 2 * LABEL_MAX and is_tail_heading(leaf.text)
+    return out
+
+
+def _outlines(page: Page, root: Box, texts: Sequence[Leaf], prose: int, evidence: Evidence) -> dict[int, Outline]:
+    """Return for each box that holds any of *texts*, by its index, what it and those around it up to *root* say."""
+    found: dict[int, Outline] = {}
+    if not texts:
+        return found
+    start, end = texts[0].index, texts[-1].index
+    for box in page.boxes:
+        if box.first == box.end or box.first < start or box.first > end or box is root:
+            continue
+        low, words, said = evidence(box)
+        # A box with most of the article in it is no list of links, whatever stands beside.
+        links = box.linked / (box.weight or 1) if 2 * box.prose <= prose else 0.0
+        around = found.get(box.parent.index) if box.parent is not None else None
+        if around is None:
+            found[box.index] = (links, 1, words, said, low if low < 0.0 else 0.0)
+        else:
+            density, depth, total, count, least = around
+            found[box.index] = (
+                links if links > density else density, depth + 1, total + words, count + said, low if low < least else least,
+            )  # fmt: skip
+    return found
+
+
+def _tallies(texts: Sequence[Leaf], kept: frozenset[int]) -> tuple[dict[int, _Tally], dict[Style, _Tally]]:
+    parents: dict[int, _Tally] = {}
+    styles: dict[Style, _Tally] = {}
+    for leaf in texts:
+        box, weight, is_kept = leaf.box, leaf.weight, leaf.index in kept
+        told = weight if leaf.prose else 0
+        parent = parents.get(id(box.parent)) or parents.setdefault(id(box.parent), _Tally())
+        style = styles.get(_style(box)) or styles.setdefault(_style(box), _Tally())
+        for tally in (parent, style):
+            tally.prose += told
+            tally.count += 1
+            tally.kept += is_kept
+            tally.weight += weight
+            tally.kept_weight += weight * is_kept
+    return parents, styles
+
+
+def _style(box: Box) -> Style:
+    return box.tag, box.attrs.get("class")
+
+
+def _near(texts: Sequence[Leaf], kept: frozenset[int]) -> list[int]:
+    """Return how many of the texts around each, itself among them, the rules kept."""
+    flags = [leaf.index in kept for leaf in texts]
+    return [sum(flags[max(0, n - NEAR) : n + NEAR + 1]) for n in range(len(flags))]
+
+
+def _end(text: str) -> int:
+    if text.endswith((":", "：")):
+        return 1
+    return 2 if text.endswith(SENTENCE_ENDS) else 0
+
+
+def words_in(tag: str, named: str) -> tuple[str, ...]:
+    """Return the words of a box's *tag* and names (`hints.names`), as the forest knows words."""
+    found = [word for word in named.replace("|", " ").split() if len(word) > 1 and not word.isdigit()]
+    return (*dict.fromkeys(found), f"<{tag}")
