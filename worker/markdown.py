@@ -12,7 +12,6 @@ from html.entities import html5
 
 from worker.document import Span
 
-_PUNCTUATION = re.compile(r"[!-/:-@\[-`{-~]")
 _ENTITY = re.compile(r"&(?=(#[0-9]{1,7};|#[xX][0-9a-fA-F]{1,6};|[A-Za-z][A-Za-z0-9]{0,31};))")
 _TAG = re.compile(r"<(?=[A-Za-z/!?])")
 _LINK_END = re.compile(r"\](?=[(:])")

@@ -130,11 +130,6 @@ class Marked:
         return found
 
 
-def is_figcaption(leaf: Leaf) -> bool:
-    """Return whether the markup itself calls the text a caption."""
-    return Marked().holds(leaf.box)
-
-
 def is_credit(box: Box) -> bool:
     """Return whether the box names who took a picture."""
     name = names(box)

@@ -1,7 +1,7 @@
 """A small set of boosted decision trees (Friedman, 2001), read from a data file.
 
 The trees are compiled into one Python function of nested conditional expressions when they are read: walking them as data
-takes ten times as long, and they are asked about every paragraph.
+takes four times as long, and they are asked about every paragraph.
 """
 
 import json

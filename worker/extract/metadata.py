@@ -5,12 +5,12 @@ systems), then what readers see near the headline.
 """
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from selectolax.lexbor import LexborHTMLParser
 
 from worker.extract import jsonld
-from worker.extract.blocks import Leaf, Page
+from worker.extract.blocks import Page
 from worker.extract.credits import CreditEvidence, choose_authors
 from worker.extract.dateline import choose_dates
 from worker.extract.evidence import Evidence, read_evidence, text_of
@@ -39,12 +39,11 @@ class Metadata:
     *language*: BCP 47. *lead_image*, *declared_canonical*: absolute URLs, not yet believed; *lead_candidates* all
     addresses that are stated for the picture, *lead_image* first.
     *article_body*: JSON-LD articleBody, plain. *schema_types*: schema.org types of all nodes, lower-case.
-    *paywalled*: the contrary of schema.org isAccessibleForFree. *title_leaf*: where the page shows its title, if it does.
+    *paywalled*: the contrary of schema.org isAccessibleForFree.
     """
 
     title: str = ""
     title_candidates: tuple[str, ...] = ()
-    title_leaf: Leaf | None = field(default=None, compare=False, repr=False)
     authors: tuple[str, ...] = ()
     editors: tuple[str, ...] = ()
     source: str = ""
@@ -85,7 +84,6 @@ def metadata_of(evidence: Evidence) -> Metadata:
     return Metadata(
         title=evidence.headline.title,
         title_candidates=evidence.headline.candidates,
-        title_leaf=evidence.headline.leaf,
         authors=credited.authors,
         editors=credited.editors,
         source=credited.source,
