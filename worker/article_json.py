@@ -1,7 +1,7 @@
 """One article as JSON: the keys that people's programs rely on, for what is stored and for what was only extracted."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -91,7 +91,7 @@ class _Body:
 
 
 def _as_json(extraction: Extraction, body: _Body, *, http: Mapping[str, object], extractor: str) -> dict[str, Any]:
-    """Return every key in its order; null are those that only the store can fill, and those of corrupted mirrors."""
+    """Return every key in its order; null are those that only the store can fill."""
     return {
         "id": None,
         "url": None,
@@ -101,6 +101,7 @@ def _as_json(extraction: Extraction, body: _Body, *, http: Mapping[str, object],
         "title": extraction.title,
         "authors": list(extraction.authors),
         "editors": list(extraction.editors),
+        "credits": [{"name": credit.name, "role": credit.role.value} for credit in extraction.credits],
         "source": extraction.source,
         "site_name": extraction.site_name,
         "published_at": extraction.published_at,
@@ -111,8 +112,7 @@ def _as_json(extraction: Extraction, body: _Body, *, http: Mapping[str, object],
         "tags": list(extraction.tags),
         "text": body.text,
         "markdown": body.markdown,
-        "text_normalised": None,
-        "markdown_normalised": None,
+        **_normalised(extraction, body.images),
         "images": [_image(image) for image in body.images],
         "lead_image": extraction.lead_image,
         "cluster": None,
@@ -123,6 +123,19 @@ def _as_json(extraction: Extraction, body: _Body, *, http: Mapping[str, object],
         "quality": dict(extraction.quality),
         "job": None,
         "outcome": None,
+    }
+
+
+def _normalised(extraction: Extraction, images: tuple[ArticleImage, ...]) -> dict[str, str | None]:
+    """Return what a corrupted mirror said before it was one; null for any other page."""
+    restored = extraction.restored
+    if restored is None:
+        return {"title_normalised": None, "text_normalised": None, "markdown_normalised": None}
+    refs = [replace(image.ref, caption=caption) for image, caption in zip(images, restored.captions, strict=False)]
+    return {
+        "title_normalised": restored.title,
+        "text_normalised": to_text(restored.document),
+        "markdown_normalised": to_markdown(restored.document, refs),
     }
 
 

@@ -5,10 +5,10 @@ from dataclasses import dataclass, fields
 from difflib import unified_diff
 from typing import Any
 
-from worker.models import Extraction, ImageRef
+from worker.models import Credit, Extraction, ImageRef
 from worker.rendering import to_markdown, to_text
 
-APART = ("document", "images", "reason")  # fields of an Extraction with a comparison of their own, or none
+APART = ("document", "images", "reason", "restored")  # fields of an Extraction with a comparison of their own, or none
 SAID_OF_IMAGES = ("alt", "caption", "credit", "skip")
 DIFF_LINES = 400  # of a body's difference: one that is longer is another text
 
@@ -31,6 +31,8 @@ def differences(before: Reading, after: Reading) -> dict[str, Any]:
     found = dict(_plain(before, after))
     if before.extraction.document != after.extraction.document or before.text != after.text:
         found["body"] = _body(before, after)
+    if before.extraction.restored != after.extraction.restored:
+        found["normalised"] = _changed_lines(_restored_lines(before.extraction), _restored_lines(after.extraction))
     if before.extraction.images != after.extraction.images:
         found["images"] = _images(before.extraction.images, after.extraction.images)
     return found
@@ -46,18 +48,28 @@ def _plain(before: Reading, after: Reading) -> Iterator[tuple[str, Any]]:
 
 
 def _value(said: object) -> object:
-    return list(said) if isinstance(said, tuple) else said
+    if isinstance(said, tuple):
+        return [f"{one.role}: {one.name}" if isinstance(one, Credit) else one for one in said]
+    return said
 
 
 def _body(before: Reading, after: Reading) -> dict[str, Any]:
     was, now = before.extraction, after.extraction
-    lines = list(unified_diff(_lines(was), _lines(now), n=0, lineterm=""))[2:]  # without the names of two files
-    changed = [line for line in lines if line[0] in "+-"]
     return {
         "blocks": {"from": len(was.document.blocks), "to": len(now.document.blocks)},
         "characters": {"from": len(before.text), "to": len(after.text)},
-        "diff": changed[:DIFF_LINES],
+        "diff": _changed_lines(_lines(was), _lines(now)),
     }
+
+
+def _changed_lines(was: list[str], now: list[str]) -> list[str]:
+    lines = list(unified_diff(was, now, n=0, lineterm=""))[2:]  # without the names of two files
+    return [line for line in lines if line[0] in "+-"][:DIFF_LINES]
+
+
+def _restored_lines(extraction: Extraction) -> list[str]:
+    restored = extraction.restored
+    return [restored.title, *to_text(restored.document).splitlines()] if restored is not None else []
 
 
 def _lines(extraction: Extraction) -> list[str]:

@@ -125,6 +125,40 @@ class ImageRef:
     skip: str | None = None
 
 
+class Role(StrEnum):
+    """What somebody did for an article, as its bylines and credits say."""
+
+    AUTHOR = "author"
+    REPORTER = "reporter"
+    CORRESPONDENT = "correspondent"
+    EDITOR = "editor"
+    PHOTOGRAPHER = "photographer"
+    TRANSLATOR = "translator"
+    AGENCY = "agency"
+    SOURCE = "source"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Credit:
+    """A person or an organisation, and what they did for the article."""
+
+    name: str
+    role: Role
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Restored:
+    """What a damaged page said before it was damaged, beside what it says.
+
+    *document* has the blocks of the extraction's own, in their order; *captions* one text for each of its images.
+    """
+
+    document: Document
+    title: str
+    captions: tuple[str, ...]
+    editors: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Extraction:
     """What one HTML page says about its article; *reason* is set when it holds none.
@@ -132,13 +166,15 @@ class Extraction:
     *published_at*/*modified_at*: ISO 8601, with offset where the time is known, a bare date where only
     the day is. *declared_canonical*: rel=canonical or og:url, absolute, not yet believed.
     *next_page*: absolute URL of the article's next page, never of the next article.
-    `images[i]` is what `document`'s Image blocks with `ref == i` show.
+    `images[i]` is what `document`'s Image blocks with `ref == i` show. *credits* are all who are named, by role, in the
+    order they stand; *authors* and *editors* are the persons among them. *restored* is set for corrupted mirrors alone.
     """
 
     document: Document
     title: str = ""
     authors: tuple[str, ...] = ()
     editors: tuple[str, ...] = ()
+    credits: tuple[Credit, ...] = ()
     source: str = ""
     site_name: str = ""
     published_at: str | None = None
@@ -153,6 +189,7 @@ class Extraction:
     next_page: str | None = None
     quality: Mapping[str, object] = field(default_factory=dict)
     reason: str | None = None
+    restored: Restored | None = None
 
 
 # ---------------------------------------------------------------- what is stored
