@@ -4,21 +4,26 @@ import hashlib
 import json
 
 from worker.extract import VERSION
-from worker.extract.canonical import believed_canonical
+from worker.extract.canonical import believed_canonical, believed_forms, is_home
 from worker.models import Article, Extraction, Fetched
+from worker.normalise.likeness import likeness_of_article
 from worker.pages import Read
 from worker.rendering import to_text
 from worker.urls import canonicalise
 
 
 def forms_of(asked: str, fetched: Fetched, extraction: Extraction) -> tuple[str, tuple[str, ...]]:
-    """Return the key of the article, and every other canonical form that led from the URL *asked* to it.
+    """Return the key of the article, and every other canonical form of it: what led from the URL *asked* to it, and what of
+    the page's word for itself is to be believed (`worker.extract.canonical`).
 
-    Raises InvalidUrl when one of them has no canonical form.
+    A front page that led to it is none: it will lead to another article tomorrow. Raises InvalidUrl when a URL on the way
+    has no canonical form.
     """
-    believed = believed_canonical(extraction.declared_canonical, final_url=fetched.url)
+    declared = extraction.declared_forms
+    believed = believed_canonical(extraction.declared_canonical, final_url=fetched.url, also=declared)
     key = canonicalise(believed or fetched.url)
-    forms = (canonicalise(form) for form in (asked, *fetched.hops, fetched.url))
+    way = (canonicalise(form) for form in (asked, *fetched.hops, fetched.url))
+    forms = [form for form in way if not is_home(form)] + list(believed_forms(declared, key=key))
     return key, tuple(dict.fromkeys(form for form in forms if form != key))
 
 
@@ -41,6 +46,7 @@ def article_of(asked: str, fetched: Fetched, read: Read, whole: Extraction, *, f
         fetched_at=fetched.exchange.started_at,
         http=_http(fetched, read),
         extractor=VERSION,
+        likeness=likeness_of_article(whole, text),
     )
 
 

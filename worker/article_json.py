@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from enum import StrEnum
 from typing import Any
 
 from worker.models import ArticleImage, Extraction, ImageState, State
@@ -11,11 +12,30 @@ from worker.rendering import to_markdown, to_text
 HTTP_KEYS = ("status", "etag", "last_modified", "content_type", "charset", "charset_by")
 
 
+class Relation(StrEnum):
+    """How an article stands to another one that is like it."""
+
+    SAME = "same"  # a copy: of one cluster
+    NEAR = "near"  # too different for that
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NearCopy:
+    """Another stored article that is like one; *likeness* estimates the share of their texts that is common, up to 1.0."""
+
+    id: int
+    url: str
+    relation: Relation
+    likeness: float
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredArticle:
     """An article as the store holds it; `images[i]` is what the document's Image blocks with `ref == i` show.
 
-    *outcome* is where the URL that brought it stands now; *version* counts from 1.
+    *outcome* is where the URL that brought it stands now; *version* counts from 1. *cluster* is the number that it shares
+    with its copies, *canonical_copy* the id of the one that stands for them; both are None when there is no copy.
+    *near_copies* are those that are most like it, the copies first.
     """
 
     id: int
@@ -32,6 +52,9 @@ class StoredArticle:
     fetched_at: float
     job: str
     outcome: State
+    cluster: int | None = None
+    canonical_copy: int | None = None
+    near_copies: tuple[NearCopy, ...] = ()
 
     @property
     def markdown(self) -> str:
@@ -48,6 +71,9 @@ def article_json(article: StoredArticle) -> dict[str, Any]:
         "final_url": article.final_url,
         "canonical_url": article.canonical_url,
         "aliases": list(article.aliases),
+        "cluster": article.cluster,
+        "canonical_copy": article.canonical_copy,
+        "near_copies": [_near_copy(copy) for copy in article.near_copies],
         "version": article.version,
         "fetched_at": iso(article.fetched_at),
         "job": article.job,
@@ -116,6 +142,8 @@ def _as_json(extraction: Extraction, body: _Body, *, http: Mapping[str, object],
         "images": [_image(image) for image in body.images],
         "lead_image": extraction.lead_image,
         "cluster": None,
+        "canonical_copy": None,
+        "near_copies": [],
         "version": None,
         "fetched_at": None,
         "http": {key: http.get(key) for key in HTTP_KEYS},
@@ -137,6 +165,10 @@ def _normalised(extraction: Extraction, images: tuple[ArticleImage, ...]) -> dic
         "text_normalised": to_text(restored.document),
         "markdown_normalised": to_markdown(restored.document, refs),
     }
+
+
+def _near_copy(copy: NearCopy) -> dict[str, Any]:
+    return {"id": copy.id, "url": copy.url, "relation": copy.relation.value, "likeness": copy.likeness}
 
 
 def _image(image: ArticleImage) -> dict[str, Any]:

@@ -20,13 +20,14 @@ def dump(extraction: Extraction) -> dict[str, Any]:
     out["quality"] = dict(extraction.quality)
     out["document"] = tree.to_json(extraction.document)
     out["images"] = [dump_image(image) for image in extraction.images]
+    out["declared_forms"] = list(extraction.declared_forms)
     out["credits"] = [{"name": credit.name, "role": credit.role.value} for credit in extraction.credits]
     out["restored"] = _dump_restored(extraction.restored) if extraction.restored is not None else None
     return out
 
 
 def load(data: Mapping[str, Any]) -> Extraction:
-    """Return the extraction that `dump` wrote, now or before it knew of *credits* and *restored*.
+    """Return the extraction that `dump` wrote, now or before it knew of *credits*, *restored* and *declared_forms*.
 
     Raises KeyError, TypeError or ValueError on anything else.
     """
@@ -35,6 +36,7 @@ def load(data: Mapping[str, Any]) -> Extraction:
         document=tree.from_json(data["document"]),
         images=tuple(load_image(image) for image in data["images"]),
         quality=dict(data["quality"]),
+        declared_forms=tuple(data.get("declared_forms", ())),
         credits=tuple(Credit(name=credit["name"], role=Role(credit["role"])) for credit in data.get("credits", ())),
         restored=_load_restored(restored) if restored is not None else None,
         **_values(data),
@@ -51,6 +53,7 @@ def _dump_restored(restored: Restored) -> dict[str, Any]:
         "title": restored.title,
         "captions": list(restored.captions),
         "editors": list(restored.editors),
+        "authors": list(restored.authors),
     }
 
 
@@ -60,6 +63,7 @@ def _load_restored(data: Mapping[str, Any]) -> Restored:
         title=data["title"],
         captions=tuple(data["captions"]),
         editors=tuple(data["editors"]),
+        authors=tuple(data.get("authors", ())),
     )
 
 

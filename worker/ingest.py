@@ -163,7 +163,12 @@ class Ingestor:
         whole = await self._pages.whole(read.extraction, fetched.url, partial(self._next_page, progress))
         article = article_of(claim.url, fetched, read, whole, forms=forms)
         if claim.known and claim.known.content_hash == article.content_hash:
-            return Unchanged(article_id=claim.known.article_id, validators=_validators(fetched), records=tuple(progress.records))
+            return Unchanged(
+                article_id=claim.known.article_id,
+                validators=_validators(fetched),
+                aliases=(key, *aliases),
+                records=tuple(progress.records),
+            )
         pictures = claim.known.pictures if claim.known else {}
         images = await self._images.fetch_all(whole.images, referer=fetched.url, known=pictures)
         return Stored(

@@ -157,6 +157,7 @@ class Restored:
     title: str
     captions: tuple[str, ...]
     editors: tuple[str, ...] = ()
+    authors: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -164,7 +165,8 @@ class Extraction:
     """What one HTML page says about its article; *reason* is set when it holds none.
 
     *published_at*/*modified_at*: ISO 8601, with offset where the time is known, a bare date where only
-    the day is. *declared_canonical*: rel=canonical or og:url, absolute, not yet believed.
+    the day is. *declared_canonical*: rel=canonical or og:url, *declared_forms* what else the page calls itself (AMP and mobile
+    renderings among them); absolute, not yet believed.
     *next_page*: absolute URL of the article's next page, never of the next article.
     `images[i]` is what `document`'s Image blocks with `ref == i` show. *credits* are all who are named, by role, in the
     order they stand; *authors* and *editors* are the persons among them. *restored* is set for corrupted mirrors alone.
@@ -186,6 +188,7 @@ class Extraction:
     images: tuple[ImageRef, ...] = ()
     lead_image: str | None = None
     declared_canonical: str | None = None
+    declared_forms: tuple[str, ...] = ()
     next_page: str | None = None
     quality: Mapping[str, object] = field(default_factory=dict)
     reason: str | None = None
@@ -217,10 +220,25 @@ class ArticleImage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Likeness:
+    """What tells copies of a text, as `worker.normalise.likeness` of version *algo* makes it.
+
+    *exact* is the hash of its folded text (16 bytes), *signature* its MinHash (256 bytes; None: too short to be compared),
+    *letters* how long the folded text is.
+    """
+
+    algo: int
+    exact: bytes
+    signature: bytes | None
+    letters: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Article:
     """One article, ready to be stored: what the page says, and how it came.
 
-    *key* is the canonical URL it is known under, *aliases* the other canonical forms that led to it.
+    *key* is the canonical URL it is known under, *aliases* the other canonical forms that led to it. *likeness* is None when
+    it holds too little text to be told from others.
     """
 
     url: str
@@ -234,6 +252,7 @@ class Article:
     fetched_at: float
     http: Mapping[str, object]
     extractor: str
+    likeness: Likeness | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -331,10 +350,11 @@ class Stored:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unchanged:
-    """The URL was fetched again and says the same; *records* is empty on a 304."""
+    """The URL was fetched again and says the same; *aliases* are what it is known under now, *records* is empty on a 304."""
 
     article_id: int
     validators: Validators
+    aliases: tuple[str, ...] = ()
     records: tuple[Record, ...] = ()
 
 

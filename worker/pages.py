@@ -11,6 +11,7 @@ from worker.extract.decode import Decoded, decode
 from worker.extract.screen import suspicion
 from worker.extract.site_rules import SiteRules
 from worker.models import Extraction, Fetched
+from worker.normalise.restoring import restored
 from worker.ports import Quarantine
 from worker.urls import canonicalise, host_of
 
@@ -47,7 +48,7 @@ class Pages:
         return Read(extraction=extraction, charset=decoded.charset, charset_by=decoded.by)
 
     async def whole(self, first: Extraction, url: str, bring: Callable[[str], Awaitable[Fetched | None]]) -> Extraction:
-        """Return *first*, which was read at *url*, joined with the article's further pages in their order.
+        """Return *first*, which was read at *url*, joined with the article's further pages in their order, and restored.
 
         *bring* gives the page at a URL; None ends the article before it. Raises what *bring*, `read` and `join` raise.
         """
@@ -57,7 +58,7 @@ class Pages:
             if (page := await bring(following)) is None:
                 break
             joined = self.join(joined, (await self.read(page)).extraction)
-        return joined
+        return restored(joined)
 
     def following(self, extraction: Extraction, visited: set[str]) -> str | None:
         """Return the URL of the article's next page, None at its end or at the cap."""

@@ -7,41 +7,18 @@ no two parsers can disagree about where a URL leads. Rules: RFC 3986 ยง5.2 and ย
 import hashlib
 import ipaddress
 import re
-from dataclasses import dataclass, replace
+import unicodedata
+from dataclasses import dataclass
 from urllib.parse import unquote, urljoin
 
 import idna
 
+from worker.amp_caches import origin_of
 from worker.errors import InvalidUrl
+from worker.tracking import without_sessions, without_traces
 
 MAX_LENGTH = 2_000  # what browsers, proxies and index pages of databases agree on
 DEFAULT_PORTS = {"http": 80, "https": 443}
-
-# Query parameters that say who shared a link or which campaign paid for it, never which page is meant.
-TRACKING_PREFIXES = ("utm_", "_hs", "__hs", "mtm_", "pk_", "piwik_", "matomo_", "hmsr_", "weixin_share_", "guce_referrer")
-_ADVERTISING = """
-    fbclid gclid gclsrc dclid gbraid wbraid gad_source gad_campaignid msclkid yclid ysclid ymclid twclid ttclid li_fat_id
-    igshid igsh irclickid rdt_cid sccid scclid epik bd_vid qz_gdt obclid tblci
-"""
-_NEWSLETTERS_AND_ANALYTICS = """
-    mc_cid mc_eid mkt_tok _ga _gl hsctatracking oly_enc_id oly_anon_id vero_id vero_conv ml_subscriber ml_subscriber_hash
-    ns_mchannel ns_source ns_campaign ns_linkname ns_fee wt_mc wt_zmc wt.mc_id s_cid cmpid cmp ncid ocid mbid smid smtyp srnd
-    sr_share soc_src soc_trk at_medium at_campaign at_format at_link_id at_link_type at_link_origin at_ptr_name at_bbc_team
-    guccounter _trksid trkid trk_contact trk_msg ftag wprov __twitter_impression amp_js_v usqp xtor hmsr hmpl hmcu hmkw hmci
-"""
-_SHARES_OUT_OF_APPS = """
-    spm scm xhsshare share_token share_from share_source share_medium share_plat share_session_id share_tag share_id
-    share_from_user_hidden shareuid share_app_id sharer_shareid sharer_shareinfo tt_from tt_medium app_share vd_source
-    unique_k bbid isappinstalled nsukey pass_ticket wx_header chksm ascene
-"""
-TRACKING_NAMES = frozenset((_ADVERTISING + _NEWSLETTERS_AND_ANALYTICS + _SHARES_OUT_OF_APPS).split())
-# `from` and `source` choose content on some sites: only these values of them are traces of sharing.
-TRACKING_VALUES = {
-    "from": frozenset(("singlemessage", "groupmessage", "timeline", "favorites", "weixin", "wechat", "weibo", "qq", "qzone")),
-    "source": frozenset(("weixin", "wechat", "singlemessage", "groupmessage", "timeline")),
-    "feature": frozenset(("share", "youtu.be")),
-    "scene": frozenset(("timeline", "singlemessage", "groupmessage")),
-}
 
 _SECRET_NAME = re.compile(r"(?:token|key|sig|signature|password|passwd|passcode|pwd|secret|credential|credentials|auth|jwt)$")
 _PARAMETER = re.compile(r"(?<=[?&;#])([^=&;#]+)=([^&;#]*)")
@@ -58,6 +35,9 @@ _ESCAPE = {  # what RFC 3986 lets stand unescaped, per component
     "path": re.compile(r"%([0-9A-Fa-f]{2})|[^A-Za-z0-9\-._~!$&'()*+,;=:@/]"),
     "query": re.compile(r"%([0-9A-Fa-f]{2})|[^A-Za-z0-9\-._~!$&'()*+,;=:@/?]"),
 }
+_JOINERS = "\u200c\u200d"  # unseen, and part of words in Persian and in the scripts of India
+_SLASHES = re.compile(r"(?<!:)/{2,}")
+_ROUTE = re.compile(r"[!/].*[^/]")  # `#!` and `#/` alone are the page itself
 _UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
 
 
@@ -84,15 +64,40 @@ def canonicalise(url: str) -> str:
     """Return the one form under which *url* is known.
 
     Scheme and host lower-case (IDNA, trailing dot and default port gone, numeric IPv4 as four decimals), dot segments
-    resolved, percent-encoding normalised byte for byte (a GBK query stays GBK), fragment and tracking parameters
-    dropped, the rest of the query kept in order. Idempotent.
+    resolved, repeated slashes one (but for those of an address inside the path), percent-encoding normalised byte for
+    byte (a GBK query stays GBK), tracking parameters and session ids (`worker.tracking`) and empty pairs dropped, a copy
+    in an AMP cache known as its origin. Idempotent.
 
-    Raises InvalidUrl for anything that is not http(s) with a host, that holds control characters or credentials,
-    that two parsers could read differently, or that is longer than `MAX_LENGTH` characters.
+    The rest of the query keeps its order: some sites read it by position, some names stand several times, and two
+    orders of one address cost a key too many at worst. A fragment is dropped unless it begins with `!` or `/` and goes
+    on: such are the routes of pages that scripts put together, and what would be two articles is not to share a key.
+
+    Raises InvalidUrl where WHATWG URL would go on: for anything that is not http(s) with `//` and a host (a line is
+    pasted, not clicked: what lacks them is a word or a slip); for credentials (they would be stored and shown);
+    backslashes, percent-encoding in the host, full-width hosts and an IPv6 zone (programs disagree on where they lead,
+    which is how guards are fooled); tabs, line breaks and other control characters inside (two lines run together, or a
+    forged header); host names that DNS cannot hold or IDNA 2008 forbids; port 0; over `MAX_LENGTH` characters.
     """
-    parts = _parse(url.strip(" \t\r\n\f"))
-    canonical = str(replace(parts, query=_without_trackers(parts.query), fragment=None))
-    return _within_length(canonical)
+    parts = _identity(_parse(url.strip(" \t\r\n\f")))
+    while (origin := _origin(parts)) is not None:  # a copy of a copy is shorter each time
+        parts = _identity(origin)
+    return _within_length(str(parts))
+
+
+def twins(canonical: str) -> tuple[str, ...]:
+    """Return the other spellings under which sites serve the page of a *canonical* URL: http or https, with or without `www.`.
+
+    Two articles could stand there, and hardly ever do: good for finding what is stored, not for taking a key.
+    """
+    scheme, _, rest = canonical.partition("://")
+    host = rest.partition("/")[0]
+    schemes = [scheme] if ":" in host else [scheme, "http" if scheme == "https" else "https"]  # a port is one scheme's own
+    hosts = [rest]
+    if rest.startswith("www."):
+        hosts.append(rest[4:])
+    elif "." in host and host.partition(":")[0][-1:].isalpha():  # no address
+        hosts.append(f"www.{rest}")
+    return tuple(f"{one}://{other}" for other in hosts for one in schemes)[1:]
 
 
 def fingerprint(canonical: str) -> bytes:
@@ -196,18 +201,31 @@ def _without_dots(path: str) -> str:
     return "/" + "/".join(kept)
 
 
-def _without_trackers(query: str | None) -> str | None:
-    if query is None:
+def _identity(parts: _Parts) -> _Parts:
+    """Return what of *parts* says which page is meant."""
+    path, query, fragment = parts.path, parts.query, parts.fragment
+    if ";" in path or "/(" in path:
+        path = _without_dots(without_sessions(path))  # `/..;jsessionid=1/` was no dot segment before
+    if "//" in path:
+        path = _SLASHES.sub("/", path)
+    if query is not None:
+        query = without_traces(query) or None
+    if fragment is not None and not _ROUTE.match(fragment):
+        fragment = None
+    return _Parts(parts.scheme, parts.host, parts.port, path or "/", query, fragment)
+
+
+def _origin(parts: _Parts) -> _Parts | None:
+    """Return the page of whose AMP copy *parts* is the address, None when it is no copy, or none of a page with an address."""
+    if "amp" not in parts.host and not parts.path.startswith("/amp/"):
         return None
-    return "&".join(pair for pair in query.split("&") if not _tracks(pair)) or None
-
-
-def _tracks(pair: str) -> bool:
-    name, _, value = pair.partition("=")
-    name = unquote(name).lower()
-    if name in TRACKING_NAMES or name.startswith(TRACKING_PREFIXES):
-        return True
-    return name in TRACKING_VALUES and unquote(value).lower() in TRACKING_VALUES[name]
+    address = origin_of(parts.netloc, parts.path)
+    if address is None:
+        return None
+    try:
+        return _parse(address + ("" if parts.query is None else f"?{parts.query}"))
+    except InvalidUrl:
+        return None
 
 
 def _host_and_port(authority: str) -> tuple[str, int | None]:
@@ -258,10 +276,16 @@ def _idna(host: str) -> str:
 
 
 def _is_punycode(label: str) -> bool:
+    """Return whether *label* is the ASCII form of a name as UTS 46 leaves one: composed, lower-case, all of it to be seen.
+
+    Looser than IDNA 2008, since names made of signs are registered and work.
+    """
     try:
-        return not label.removeprefix("xn--").encode("ascii").decode("punycode").isascii()
+        name = label.removeprefix("xn--").encode("ascii").decode("punycode")
     except UnicodeError:
         return False
+    seen = all(unicodedata.category(char)[0] not in "CZ" for char in name if char not in _JOINERS)
+    return not name.isascii() and seen and unicodedata.normalize("NFC", name.lower()) == name
 
 
 def _ipv4(labels: list[str]) -> str:

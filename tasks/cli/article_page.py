@@ -1,12 +1,14 @@
 """A stored article as a page of its own, to read: title, byline, address and lead image above the body."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from html import escape
 
-from worker.article_json import StoredArticle
+from worker.article_json import NearCopy, Relation, StoredArticle
 from worker.document import Document, Heading, Image, Paragraph, Span
 from worker.models import ImageRef, ImageState
 from worker.rendering import to_html, to_markdown
+
+COPIES_SHOWN = 5  # a paragraph; the article's JSON has more
 
 
 def markdown_page(article: StoredArticle, images: Sequence[ImageRef]) -> str:
@@ -16,7 +18,8 @@ def markdown_page(article: StoredArticle, images: Sequence[ImageRef]) -> str:
 
 def text_page(article: StoredArticle) -> str:
     """Return *article* as plain text."""
-    head = "\n".join(part for part in (_title(article), _byline(article), article.canonical_url) if part)
+    copies = "\n".join("".join(span.text for span in line) for line in _copies(article))
+    head = "\n".join(part for part in (_title(article), _byline(article), article.canonical_url, copies) if part)
     return f"{head}\n\n{article.text}\n"
 
 
@@ -37,6 +40,7 @@ def _page(article: StoredArticle) -> Document:
         Heading(1, (Span(_title(article)),)),
         *((Paragraph((Span(byline, emphasis=True),)),) if byline else ()),
         Paragraph((Span(address, href=address),)),
+        *(Paragraph(line) for line in _copies(article)),
         *(Image(ref) for ref in _lead(article)),
     )
     return Document((*head, *article.extraction.document.blocks))
@@ -51,6 +55,31 @@ def _byline(article: StoredArticle) -> str:
     origin = said.source if said.source != said.site_name else ""
     parts = (said.site_name, origin, ", ".join(said.authors), said.published_at or "")
     return " · ".join(" ".join(part.split()) for part in parts if part)
+
+
+def _copies(article: StoredArticle) -> list[tuple[Span, ...]]:
+    """Return a line for the copies of *article* and one for what is near to it, as far as there are any."""
+    same = [copy for copy in article.near_copies if copy.relation is Relation.SAME]
+    near = [copy for copy in article.near_copies if copy.relation is Relation.NEAR]
+    stands = (
+        "this is its canonical copy"
+        if article.canonical_copy == article.id
+        else f"its canonical copy is {article.canonical_copy}"
+    )
+    lines = []
+    if article.cluster is not None:
+        lines.append((Span(f"Cluster {article.cluster}; {stands}. Copies: "), *_listed(same)))
+    if near:
+        lines.append((Span("Near copies: "), *_listed(near)))
+    return lines
+
+
+def _listed(copies: Sequence[NearCopy]) -> Iterator[Span]:
+    for place, copy in enumerate(copies[:COPIES_SHOWN]):
+        yield Span(f"{', ' if place else ''}{copy.id} ({copy.likeness:.0%}) ")
+        yield Span(copy.url, href=copy.url)
+    if len(copies) > COPIES_SHOWN:
+        yield Span(f" and {len(copies) - COPIES_SHOWN} more")
 
 
 def _lead(article: StoredArticle) -> list[int]:

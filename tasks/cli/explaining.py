@@ -12,6 +12,7 @@ from worker.extract.explain import explain
 from worker.extract.screen import suspicion
 from worker.extract.site_rules import SiteRules
 from worker.models import Extraction, Fetched
+from worker.normalise.restoring import restored
 from worker.urls import canonicalise, masked
 
 GROUPS = ("titles", "dates", "authors", "bodies", "images")  # of candidates
@@ -40,7 +41,7 @@ def explained(source: Source, rules: SiteRules | None) -> dict[str, Any]:
     if suspect is not None:
         return values | {"reason": _apart(decoded.text, url=url, at=at, rules=rules)}
     found = explain(decoded.text, url=url, fetched_at=at, rules=rules)
-    said = found.extraction
+    said = restored(found.extraction)
     return values | {
         "reason": said.reason,
         "quality": dict(said.quality),
@@ -78,13 +79,13 @@ def _known_as(said: Extraction, url: str) -> dict[str, Any]:
         own = canonicalise(url)
     except InvalidUrl:
         own = None
-    believed = believed_canonical(declared, final_url=url) if own else None
+    believed = believed_canonical(declared, final_url=url, also=said.declared_forms) if own else None
     if believed is not None:
         why = "the page declares it, and may" if believed != own else "the page's own URL, which it declares too"
     elif own is None:
         why = "nothing is known of where the page stands; say it by --url"
     elif declared:
-        why = "what the page declares is another site, a home page or a section, and not believed"
+        why = "what the page declares is another site, a home page, a section or another article, and not believed"
     else:
         why = "the page's own URL; it declares no other"
     return {"canonical_url": believed or own, "declared": declared, "why": why}

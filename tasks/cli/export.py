@@ -37,7 +37,19 @@ DISK_TROUBLE = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)  # the call 
 @click.option("--host", metavar="HOST", help="Only articles of this host, as `newsmill list` shows it.")
 @click.option("--since", type=SINCE, help="Only articles fetched since then: 2026-11-23, or an age such as 12h or 7d.")
 @click.option("--until", type=UNTIL, help="Only articles fetched until then; a bare date includes its day.")
-def command(*, kind: str, target: str, job: str | None, host: str | None, since: float | None, until: float | None) -> None:
+@click.option(
+    "--one-per-cluster", is_flag=True, help="Of copies of one article only the canonical one, of those that are asked for."
+)
+def command(
+    *,
+    kind: str,
+    target: str,
+    job: str | None,
+    host: str | None,
+    since: float | None,
+    until: float | None,
+    one_per_cluster: bool,
+) -> None:
     """Export stored articles, in the order they came in.
 
     \b
@@ -54,7 +66,8 @@ def command(*, kind: str, target: str, job: str | None, host: str | None, since:
     if target == STDOUT and kind in NOT_FOR_STDOUT:
         raise click.UsageError(NOT_FOR_STDOUT[kind])
     chosen, engine = open_ledger()
-    export = _Export(chosen, engine, Wanted(job=job, host=host, since=since, until=until))
+    wanted = Wanted(job=job, host=host, since=since, until=until, one_per_cluster=one_per_cluster)
+    export = _Export(chosen, engine, wanted)
     try:
         n = export.folders(Path(target)) if kind == "markdown" else export.file(kind, target)
     except BrokenPipeError:
@@ -117,5 +130,6 @@ def _subject(wanted: Wanted) -> str:
     parts = [f"job {wanted.job}" if wanted.job is not None else "", f"host {wanted.host}" if wanted.host is not None else ""]
     parts.append(f"fetched since {iso(wanted.since)}" if wanted.since is not None else "")
     parts.append(f"fetched before {iso(wanted.until)}" if wanted.until is not None else "")
+    parts.append("one per cluster of copies" if wanted.one_per_cluster else "")
     narrowed = ", ".join(part for part in parts if part)
     return f"Newsmill's articles: {narrowed or 'all of them'}"

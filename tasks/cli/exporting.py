@@ -23,7 +23,7 @@ from worker.store.archive import WarcArchive
 from worker.store.library import picture_record, snapshot
 
 COLUMNS = ("id", "url", "canonical_url", "title", "authors", "source", "site_name", "published_at", "modified_at", "language",
-           "section", "tags", "text", "images", "job", "outcome", "version", "fetched_at")  # fmt: skip
+           "section", "tags", "text", "images", "job", "outcome", "version", "fetched_at", "cluster", "canonical_copy")  # fmt: skip
 NAME_LENGTH = 50  # characters of the title in a folder's name: at 4 bytes each well below the 255 that file systems take
 
 # How a spreadsheet program knows a formula, in the full-width forms of East Asian editions too (OWASP, "CSV Injection").

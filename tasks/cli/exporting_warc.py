@@ -15,7 +15,8 @@ from worker.urls import resolve
 
 WHAT = (
     "The pages that the current versions of the articles were read from, and their images, each record copied as it was "
-    "archived. An address that led to a page or image of another address (a redirect, or the same bytes) has a revisit record."
+    "archived. An address that led to a page or image of another address (a redirect, or the same bytes) has a revisit record. "
+    "A page whose article has copies has a metadata record with the number of their cluster."
 )
 
 
@@ -43,8 +44,17 @@ class WarcCopies:
                 shown = [(article.url if place == 0 else page.url, page) for place, page in enumerate(article.pages)]
                 for address, record in (*shown, *article.images):
                     self._copy(_sent(address), record, article.fetched_at, stream, once)
+                stream.write(self._about_copies(article))
                 n += 1
         return n
+
+    def _about_copies(self, article: Archived) -> bytes:
+        """Return a record that says which cluster of copies an article belongs to; nothing when it has none."""
+        if article.cluster is None or not article.pages:
+            return b""
+        about = [("article", article.article_id), ("cluster", article.cluster), ("canonicalCopy", article.canonical_copy)]
+        page, said = article.pages[0], [(name, str(value)) for name, value in about]
+        return warc.metadata(page.url, page.at, warc.new_id(), self._warcinfo_id, said)
 
     def _copy(self, address: str, record: Record, at: float, stream: IO[bytes], once: "_Once") -> None:
         """Write *record*, and that *address* led to it if it is of another one; nothing that was written before."""

@@ -21,6 +21,7 @@ from worker.extract.decode import Decoded, decode
 from worker.extract.screen import suspicion
 from worker.extract.site_rules import SiteRules
 from worker.models import Extraction
+from worker.normalise.restoring import restored
 from worker.urls import canonicalise
 
 RulesOf = Callable[[str], SiteRules | None]
@@ -57,7 +58,7 @@ def article_of(page: Page, rules_of: RulesOf) -> dict[str, Any]:
         extraction = extract(decoded.text, url=url, fetched_at=at, rules=rules)
     else:
         extraction = _quarantined(decoded.text, url=url, at=at, rules=rules)
-    return _as_json(page, decoded, extraction)
+    return _as_json(page, decoded, restored(extraction))
 
 
 def pages_of(batch: Path, rules_of: RulesOf) -> Iterator[Answer]:
@@ -123,15 +124,16 @@ def _unread(page_id: object, asked: object, mistake: str) -> Answer:
 
 def _as_json(page: Page, decoded: Decoded, extraction: Extraction) -> dict[str, Any]:
     http = {"content_type": page.content_type, "charset": decoded.charset, "charset_by": decoded.by}
-    canonical = _canonical(page.url, extraction.declared_canonical)
+    canonical = _canonical(page.url, extraction)
     return extracted_json(extraction, url=page.url, canonical_url=canonical, http=http, extractor=VERSION)
 
 
-def _canonical(url: str | None, declared: str | None) -> str | None:
+def _canonical(url: str | None, extraction: Extraction) -> str | None:
     """Return the URL that the article would be known under; without an address of its own, the one that the page claims."""
+    declared = extraction.declared_canonical
     try:
         if url:
-            return believed_canonical(declared, final_url=url) or canonicalise(url)
+            return believed_canonical(declared, final_url=url, also=extraction.declared_forms) or canonicalise(url)
         return canonicalise(declared) if declared else None
     except InvalidUrl:
         return None

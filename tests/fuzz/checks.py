@@ -87,7 +87,9 @@ def _is_web(url: str) -> bool:
 
 
 def _addresses(said: Extraction) -> Iterator[str]:
-    yield from (url for url in (said.lead_image, said.declared_canonical, said.next_page) if url is not None)
+    yield from (
+        url for url in (said.lead_image, said.declared_canonical, *said.declared_forms, said.next_page) if url is not None
+    )
     yield from (image.url for image in said.images)
     for block in _blocks(said.document.blocks):
         if isinstance(block, Embed):

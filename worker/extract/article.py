@@ -2,7 +2,7 @@
 
 import gc
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
@@ -13,8 +13,9 @@ from worker.extract.addresses import base_from, parseable
 from worker.extract.assemble import Assembly
 from worker.extract.blocks import Page, collect
 from worker.extract.body import Selection, select
-from worker.extract.evidence import Evidence, read_evidence
+from worker.extract.evidence import Evidence, declared_languages, read_evidence
 from worker.extract.inline import squeeze, weigh
+from worker.extract.language import article_language, sample_of
 from worker.extract.lead import choose_lead, is_news, with_lead
 from worker.extract.metadata import Metadata, metadata_of
 from worker.extract.pagination import next_page
@@ -101,26 +102,37 @@ def said(steps: Steps) -> Extraction:
     meta, ruled, lead = steps.meta, steps.ruled, steps.lead
     looks = judge(steps.page, steps.selection, steps.document, meta, steps.url)
     reason = ruled.verdict(looks, empty=not steps.document.blocks)
+    language, disagreement = _language(steps)
     return Extraction(
         document=steps.document if reason is None else Document(),
         title=meta.title,
         authors=meta.authors,
         editors=meta.editors,
+        credits=meta.credits,
         source=meta.source,
         site_name=meta.site_name,
         published_at=meta.published_at,
         modified_at=meta.modified_at,
-        language=meta.language,
+        language=language,
         description=meta.description,
         section=meta.section,
         tags=meta.tags,
         images=ruled.lead(with_lead(steps.images, lead)) if reason is None else (),
         lead_image=lead,
         declared_canonical=meta.declared_canonical,
+        declared_forms=meta.declared_forms,
         next_page=ruled.next_page(next_page(steps.tree, steps.url)) if reason is None else None,
-        quality=({"paywalled": True} if meta.paywalled else {}) | ruled.quality,
+        quality=({"paywalled": True} if meta.paywalled else {}) | dict(disagreement) | ruled.quality,
         reason=reason,
     )
+
+
+def _language(steps: Steps) -> tuple[str | None, Mapping[str, object]]:
+    """Return the language of the article, and for its quality whether the page declares another; an operator's word stands."""
+    if steps.ruled.language:
+        return steps.meta.language, {}
+    declared = declared_languages(steps.evidence.head, steps.evidence.article)
+    return article_language(declared, sample_of(steps.meta.title, steps.document), otherwise=steps.meta.language)
 
 
 def _document(selection: Selection, pictured: Arrangement, meta: Metadata, base: str) -> tuple[Document, tuple[ImageRef, ...]]:

@@ -21,7 +21,9 @@ from worker.extract.signatures import (
     under_title,
 )
 from worker.extract.surroundings import Sign, Surroundings
-from worker.normalise.bylines import Credits, clean_source, credits_in, han_name_list, is_house, is_personal, names_in
+from worker.models import Credit
+from worker.normalise.bylines import is_house, is_personal, names_in
+from worker.normalise.chinese_bylines import Credits, clean_source, han_name_list, named_in, summary
 from worker.normalise.text import distinct, fold
 
 AUTHOR_NAMES = (
@@ -41,7 +43,7 @@ SOURCE_NAMES = ("source", "article:source", "mediaid", "contentsource", "origina
 class CreditEvidence:
     """What there is to judge by; *around* is read only as far as needed.
 
-    *chinese* pages name origin and editor in lines of their own, the editor after the last paragraph. *site_names* are
+    *language* is the page's, without its region; *chinese* pages name origin and editor in lines of their own, the editor after the last paragraph. *site_names* are
     the names of site and publisher: an author of that name is the last resort.
     """
 
@@ -51,6 +53,7 @@ class CreditEvidence:
     around: Surroundings
     chinese: bool
     site_names: Iterable[str]
+    language: str = ""
 
     @cached_property
     def in_chinese(self) -> bool:
@@ -58,14 +61,24 @@ class CreditEvidence:
         return self.chinese or (not self.head.lang and han_name_list("".join(self.around.lines[:SAMPLE])))
 
     @cached_property
+    def named_near(self) -> tuple[Credit, ...]:
+        """Whom the lines by the headline of a Chinese page name, by role."""
+        return named_in("\n".join(ends(self.around.lines))) if self.in_chinese else ()
+
+    @cached_property
+    def named(self) -> tuple[Credit, ...]:
+        """Whom any line of a Chinese page names, by role."""
+        return named_in("\n".join(ends(self.around.rest))) if self.in_chinese else ()
+
+    @cached_property
     def near(self) -> Credits:
         """The credits that stand by the headline of a Chinese page."""
-        return credits_in("\n".join(ends(self.around.lines))) if self.in_chinese else Credits()
+        return summary(self.named_near)
 
     @cached_property
     def signed(self) -> Credits:
         """The credits that stand anywhere in a Chinese page."""
-        return credits_in("\n".join(ends(self.around.rest))) if self.in_chinese else Credits()
+        return summary(self.named)
 
     @cached_property
     def signs(self) -> list[tuple[int, Sign]]:

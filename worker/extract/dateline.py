@@ -9,7 +9,7 @@ from urllib.parse import unquote
 
 from worker.extract.candidates import Candidate
 from worker.extract.head import Head
-from worker.extract.shown import LABELLED, NEARBY, Shown, in_lines, in_signs, lone, relative
+from worker.extract.shown import LABELLED, NEARBY, Shown, in_lines, in_signs, lone, relative, without_year
 from worker.extract.surroundings import Surroundings
 from worker.normalise.dates import Habits, dates_in, day_of, parse_date
 
@@ -110,6 +110,11 @@ class DateEvidence:
         return in_lines(self.around.opening, self.habits)
 
     @cached_property
+    def told(self) -> list[tuple[str, bool]]:
+        """The days that the first lines under the headline tell from the moment of reading, and whether of a change."""
+        return list(relative(self.around.opening, self.habits))
+
+    @cached_property
     def in_url(self) -> str | None:
         """The day that the page's address names."""
         return date_in_url(self.url, self.habits)
@@ -123,6 +128,7 @@ def choose_dates(evidence: DateEvidence) -> Dates:
     seen = evidence.opening if quick else evidence.shown if values else []
     more = (*evidence.stated, *evidence.loose, *(item.value for item in seen if not item.changed))
     changes = [*evidence.changes, *(item.value for item in seen if item.changed)]
+    changes = changes or [day for day, changed in evidence.told if changed]
     return Dates(published=_finest([*values, *more], seen, habits), modified=_finest(changes, seen, habits), by=by)
 
 
@@ -157,6 +163,8 @@ def _tiers(evidence: DateEvidence) -> Iterator[tuple[str, list[str]]]:
     yield "loose meta", evidence.loose
     in_url = evidence.in_url
     yield "url", [*(item.value for item in shown if _days_apart(item.value, in_url) <= 1), in_url] if in_url else []
+    yield "visible", [item.value for item in shown if item.recent and item.rank[0] <= NEARBY]
+    yield "relative", [day for day, changed in evidence.told if not changed]
     yield "visible", [item.value for item in shown if item.recent]
     yield "visible change", [item.value for item in evidence.shown if item.changed]
     yield "script", _parsed(_scripted(around.scripts), habits)
@@ -164,7 +172,8 @@ def _tiers(evidence: DateEvidence) -> Iterator[tuple[str, list[str]]]:
     yield "signed", [item.value for item in rest if item.recent and not item.changed]
     yield "modified", [*evidence.changes, *(item.value for item in rest if item.changed)]
     yield "history", [item.value for item in (*shown, *rest)]
-    yield "relative", list(relative(around.lines, habits))
+    yield "without a year", list(without_year(around.lines, habits))
+    yield "relative", [day for day, _ in evidence.told]
     yield "image", [value for url in evidence.head.every("og:image") if (value := date_in_url(url, habits))]
     yield "description", [item.value for item in dates_in(evidence.head.first("description", "og:description"), habits)]
 
@@ -248,8 +257,9 @@ def _local(value: str, values: Sequence[str], seen: Sequence[Shown], habits: Hab
     if moment.utcoffset():
         return value
     for other in (item for item in values if "T" in item and not item.endswith("+00:00")):
-        if abs(datetime.fromisoformat(other) - moment) < timedelta(minutes=1):
-            return other
+        told = datetime.fromisoformat(other)
+        if abs(told - moment) < timedelta(minutes=1):
+            return moment.astimezone(told.tzinfo).isoformat()
     for found in (item.found for item in seen):
         if found.clock is not None:
             shown = datetime.combine(day_of(found.value), found.clock, UTC)

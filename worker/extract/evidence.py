@@ -60,7 +60,12 @@ def read_evidence(tree: LexborHTMLParser, page: Page, *, url: str, fetched_at: f
         head=head,
         around=Surroundings(tree, page, headline.leaf),
         url=url,
-        habits=Habits(now=fetched_at, zone=zone_of(language, host), month_first=month_first(language, host)),
+        habits=Habits(
+            now=fetched_at,
+            zone=zone_of(language, host),
+            month_first=month_first(language, host),
+            language=(language or "").partition("-")[0] or None,
+        ),
     )
     return Evidence(
         page=page, head=head, nodes=nodes, article=article, canonical=canonical, site_name=site_name, publisher=publisher,
@@ -129,6 +134,10 @@ def _first_of(head: Head, names: tuple[str, ...]) -> list[tuple[str, str]]:
 
 
 def _language(head: Head, article: jsonld.Node | None, headline: Headline) -> str | None:
-    declared = (head.lang, text_of(article, "inLanguage"), head.first("content-language", "language", "dc.language", "og:locale"))
     described = next((value for name in ("description", "og:description") for value in head.meta.get(name, ())), "")
-    return choose_language(declared, f"{headline.title} {described}")
+    return choose_language(declared_languages(head, article), f"{headline.title} {described}")
+
+
+def declared_languages(head: Head, article: jsonld.Node | None) -> tuple[str, ...]:
+    """Return what a page says that its language is, the weightiest first, as it says it: tags, "" or nonsense."""
+    return head.lang, text_of(article, "inLanguage"), head.first("content-language", "language", "dc.language", "og:locale")

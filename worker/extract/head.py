@@ -10,6 +10,7 @@ from worker.normalise.text import plain
 from worker.urls import MAX_LENGTH
 
 LONGEST_VALUE = 5_000  # characters of one meta value; descriptions are a few hundred
+HANDHELD = "alternate handheld"  # under which a page's alternates for a `media` are kept; no rel token holds a blank
 MOST_ELEMENTS = 3_000  # meta and link elements looked at; a hostile page may have a million
 
 _STRAY = "meta,link[rel],base[href]"
@@ -92,7 +93,10 @@ class _Reading:
                 _add_meta(self.meta, node.attributes)
             elif tag == "link":
                 attributes = node.attributes
-                for rel in (attributes.get("rel") or "").lower().split():
+                rels = (attributes.get("rel") or "").lower()
+                if rels == "alternate" and attributes.get("media"):  # the same page for other screens, not a feed or style sheet
+                    self.links.setdefault(HANDHELD, []).append((attributes.get("href") or "").strip()[: MAX_LENGTH + 1])
+                for rel in rels.split():
                     self.links.setdefault(rel, []).append((attributes.get("href") or "").strip()[: MAX_LENGTH + 1])
             elif tag == "script":
                 self.blocks.append(node.text())

@@ -11,11 +11,14 @@ from selectolax.lexbor import LexborHTMLParser
 
 from worker.extract import jsonld
 from worker.extract.blocks import Page
+from worker.extract.canonical import declared_forms
 from worker.extract.credits import CreditEvidence, choose_authors
+from worker.extract.crew import credit_everybody
 from worker.extract.dateline import choose_dates
 from worker.extract.evidence import Evidence, read_evidence, text_of
 from worker.extract.head import Head
 from worker.extract.lead import stated_leads
+from worker.models import Credit
 from worker.normalise.text import distinct, plain, squeeze
 from worker.urls import MAX_LENGTH
 
@@ -36,8 +39,8 @@ class Metadata:
     """The facts of a page; "" or () or None where it does not say.
 
     *published_at*, *modified_at*: ISO 8601, with offset where time and offset are known, else a bare date.
-    *language*: BCP 47. *lead_image*, *declared_canonical*: absolute URLs, not yet believed; *lead_candidates* all
-    addresses that are stated for the picture, *lead_image* first.
+    *language*: BCP 47. *lead_image*, *declared_canonical*, *declared_forms*: absolute URLs, not yet believed;
+    *lead_candidates* all addresses that are stated for the picture, *lead_image* first.
     *article_body*: JSON-LD articleBody, plain. *schema_types*: schema.org types of all nodes, lower-case.
     *paywalled*: the contrary of schema.org isAccessibleForFree.
     """
@@ -46,6 +49,7 @@ class Metadata:
     title_candidates: tuple[str, ...] = ()
     authors: tuple[str, ...] = ()
     editors: tuple[str, ...] = ()
+    credits: tuple[Credit, ...] = ()
     source: str = ""
     site_name: str = ""
     published_at: str | None = None
@@ -57,6 +61,7 @@ class Metadata:
     lead_image: str | None = None
     lead_candidates: tuple[str, ...] = ()
     declared_canonical: str | None = None
+    declared_forms: tuple[str, ...] = ()
     article_body: str | None = None
     schema_types: frozenset[str] = frozenset()
     og_type: str = ""
@@ -80,12 +85,14 @@ def metadata_of(evidence: Evidence) -> Metadata:
     head, nodes, article = evidence.head, evidence.nodes, evidence.article
     leads = stated_leads(head, article, nodes, evidence.dates.url)
     dates = choose_dates(evidence.dates)
-    credited = choose_authors(credits_of(evidence))
+    named = credits_of(evidence)
+    credited, everybody = credit_everybody(named, choose_authors(named))
     return Metadata(
         title=evidence.headline.title,
         title_candidates=evidence.headline.candidates,
         authors=credited.authors,
         editors=credited.editors,
+        credits=everybody,
         source=credited.source,
         site_name=evidence.site_name,
         published_at=dates.published,
@@ -98,6 +105,7 @@ def metadata_of(evidence: Evidence) -> Metadata:
         lead_image=next(iter(leads), None),
         lead_candidates=leads,
         declared_canonical=evidence.canonical,
+        declared_forms=declared_forms(head, article, url=evidence.dates.url, canonical=evidence.canonical),
         article_body=_article_body(article),
         schema_types=frozenset().union(*map(jsonld.types_of, nodes)) if nodes else frozenset(),
         og_type=head.first("og:type").lower(),
@@ -113,6 +121,7 @@ def credits_of(evidence: Evidence) -> CreditEvidence:
         head=evidence.head,
         around=evidence.dates.around,
         chinese=(evidence.language or "").startswith("zh"),
+        language=(evidence.language or "").partition("-")[0],
         site_names=(evidence.site_name, evidence.publisher),
     )
 

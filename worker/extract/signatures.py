@@ -5,7 +5,9 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 from worker.extract.surroundings import AUTHOR_BOX, HERE, Sign
-from worker.normalise.bylines import han_name_list, is_personal, is_surname, names_in, undated
+from worker.normalise.bylines import is_personal, names_in, undated
+from worker.normalise.chinese_bylines import WROTE, han_name_list, is_surname
+from worker.normalise.labels import role_of
 from worker.normalise.text import distinct, fold
 
 LONGEST_BYLINE = 160  # characters of a byline element; a biography is longer
@@ -34,7 +36,8 @@ _BY = re.compile(
     r"^(?:by|von|vom|par|por|di|da|door|av|af|text|words|written by|posted by|story by|reported by|作者|文|撰文|autor|auteur|автор)\b[\s:：]*\S",
     re.IGNORECASE,
 )
-_WORD = r"(?:[A-ZÀ-ÞŁŚŽČŠА-Я][\w'’.\-]*|de|van|von|der|den|la|le|di|da|del|al|bin|and|und|et|y|with|mit|&)"
+_CAPITAL = "".join(filter(str.isupper, map(chr, (*range(0x41, 0x250), *range(0x370, 0x530), *range(0x1E00, 0x1F00)))))
+_WORD = rf"(?:[{_CAPITAL}][\w'’.\-]*|de|van|von|der|den|la|le|di|da|del|al|bin|and|und|et|y|with|mit|&)"
 _CAPITALS = re.compile(rf"{_WORD}(?:\s+{_WORD}){{0,5}}")
 _FULL_NAME = re.compile(
     r"[A-ZÀ-ÞŁŚŽČŠА-Я][\w'’.\-]*[^\W\d_](?:\s+(?:[A-ZÀ-Þ]\.|de|van|von|der|la|di|da|del)){0,2}\s+[A-ZÀ-ÞŁŚŽČŠА-Я][\w'’\-]*[^\W\d_]"
@@ -45,14 +48,18 @@ _TITLED = re.compile(
 _BY_LINE = re.compile(
     r"^(?:(?i:written|posted|published|reported|story|words|article|review|report|interview|recipe|text|erstellt|geschrieben|verfasst|"
     r"eingestellt|gespeichert|gepostet|beitrag|blog beitrag|artikel|eine? \w{3,20})\s+)?"
-    rf"(?:[Bb]y|BY|[Vv]on|VON|[Pp]ar|[Pp]or|POR|[Dd]oor|[Aa]v|[Aa]f)[\s:：]+{_WORD}(?:,?\s+{_WORD}){{1,9}}(?=$|[\s,|·•⋅–—(])",
+    r"(?:[Bb]y|BY|[Vv]on|VON|[Pp]ar|[Pp]or|POR|[Dd]oor|[Aa]v|[Aa]f|[Oo]leh|OLEH|Bởi|Írta|Napisała?|Napsala?|Piše|Kirjoittanut|Γράφει (?:ο|η))"
+    rf"[\s:：]+{_WORD}(?:,?\s+{_WORD}){{1,9}}(?=$|[\s,|·•⋅–—(])",
 )
 # A line that names a role and a colon, or is followed by the line with the name.
 _LABEL = (
     r"(?:(?:written|posted|article|story|words|text|authored|published|reviewed and written)\s+by|by|authors?(?:\(s\))?|contributors?|writer|"
     r"autor(?:in|en|es|a)?|verfasser(?:in)?|von|text|interview|auteur|texte|rédaction|redactor|texto|testo|автор|авторы|текст|기자|글)"
 )
-_LABELLED = re.compile(rf"^{_LABEL}\s*[:：]\s*(\S.{{1,80}})$", re.IGNORECASE)
+_LABELLED = re.compile(r"^([^:：＝]{2,32})[:：＝]\s*(\S.{1,80})$")
+# In scripts without capitals, "by" alone: Arabic, Persian, Hebrew, Thai, Bengali.
+_BY_ELSEWHERE = re.compile(r"^(?:(?:بقلم|به قلم|كتبت?|نوشته|מאת|লিখেছেন)[\s:]+|โดย[\s:]*)(\S.{1,60})$")
+LONGEST_ELSEWHERE = 4  # words of a name there; more is a sentence that begins with "wrote"
 _ONLY_LABEL = re.compile(
     rf"^(?:{_LABEL}\s*[:：]|(?:written|posted|article|story|words|authored)\s+by|authors?(?:\(s\))?|autor(?:in|en)?|verfasser(?:in)?)$",
     re.IGNORECASE,
@@ -160,9 +167,16 @@ def _said(line: str) -> tuple[str, ...]:
         return names_in(match[0])
     if len(line) > LONGEST_BYLINE:
         return ()
-    if (":" in line or "：" in line) and (match := _LABELLED.match(line)):
-        return tuple(name for name in names_in(match[1]) if _CAPITALS.fullmatch(name) or han_name_list(name))
+    if (":" in line or not line.isascii()) and (match := _LABELLED.match(line)) and role_of(match[1]) in WROTE:
+        return tuple(name for name in names_in(match[2]) if _is_capital(name))
+    if not line.isascii() and (match := _BY_ELSEWHERE.match(line)):
+        return tuple(name for name in names_in(match[1]) if len(name.split()) <= LONGEST_ELSEWHERE)
     return distinct(_REPORTER.findall(line)) if "기자" in line else ()
+
+
+def _is_capital(name: str) -> bool:
+    """Return whether *name* looks like one: with capitals, or, in a script that has none, of few words."""
+    return _CAPITALS.fullmatch(name) is not None or (name.lower() == name.upper() and len(name.split()) <= LONGEST_ELSEWHERE)
 
 
 def _next(lines: Sequence[str], i: int) -> tuple[str, ...]:

@@ -78,6 +78,11 @@ class Ruled:
         """Return the body's container as a page of its own, and all of it chosen; None when there is no such rule, or container."""
         return self._body
 
+    @property
+    def language(self) -> str | None:
+        """The language that the rules name, which needs no detecting."""
+        return self._rules.language if self._rules is not None else None
+
     def lead(self, images: tuple[ImageRef, ...]) -> tuple[ImageRef, ...]:
         """Return *images* of which the lead image that the rules name is wanted, whatever it looks like."""
         lead = self._facts.get("lead_image")

@@ -15,6 +15,9 @@ from worker.extract.nodes import text_in
 LEAVES_AFTER = 90  # leaves from the headline on: standfirst, picture, byline, share buttons, first paragraphs
 LEAVES_OPENING = 8  # leaves right under the headline: standfirst, byline, dateline
 LONG_LINES_OPENING = 2  # a standfirst, and then the first paragraph
+LEAVES_NEAR = 16  # leaves after it among which the byline stands, and who took the pictures
+SHORT_LINE = 120  # characters of a line of names
+LEAVES_CREDITING = 400  # leaves after it in which people are credited; the article has ended by then
 LEAVES_BEFORE = 30  # leaves before it: kicker, and on some sites the date
 LEAVES_ALL = 3_000  # leaves of the whole article; the editor's name stands after its last line
 MOST_SCRIPTS = 80  # looked at for the data of the page
@@ -170,6 +173,20 @@ class Surroundings:
             return []
         lines = _lines(self._page.leaves[self._at + 1 : self._at + 1 + LEAVES_OPENING], LONG_LINES_OPENING)
         return [line for line, box in lines if self._layout.part_of_box(box) != ELSEWHERE]
+
+    @cached_property
+    def following(self) -> list[Leaf]:
+        """The leaves after the headline, as far as an article may reach; without one, those of the page."""
+        return self._page.leaves[self._at + 1 if self._headline is not None else 0 :][:LEAVES_CREDITING]
+
+    @cached_property
+    def short_opening(self) -> str:
+        """The short lines among the leaves right after the headline, where the byline and what belongs to it stand."""
+        return "\n".join([text for leaf in self.following[:LEAVES_NEAR] if len(text := leaf.text) <= SHORT_LINE])
+
+    def tells_of_article(self, leaf: Leaf) -> bool:
+        """Return whether the part of the page in which *leaf* stands is about the article."""
+        return self._layout.part_of_box(leaf.box) == HERE
 
     @cached_property
     def rest(self) -> list[str]:

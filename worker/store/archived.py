@@ -7,6 +7,7 @@ from sqlalchemy import Connection, Engine, select
 
 from worker.models import Kind, Record
 from worker.store import schema
+from worker.store.copies import ALONE, copies_of
 from worker.store.library import BATCH, Wanted, conditions, record_of, snapshot
 from worker.urls import canonicalise, fingerprint
 
@@ -17,7 +18,8 @@ PAGES = 100  # records looked at for an article's pages: several times what an a
 class Archived:
     """The records of one article, *url* as given: those of its pages, and for each stored image its address and its record.
 
-    An image's record may be of another address that gave the same bytes before.
+    An image's record may be of another address that gave the same bytes before. *cluster* and *canonical_copy* are what
+    `StoredArticle` has.
     """
 
     article_id: int
@@ -25,6 +27,8 @@ class Archived:
     fetched_at: float
     pages: tuple[Record, ...]
     images: tuple[tuple[str, Record], ...]
+    cluster: int | None = None
+    canonical_copy: int | None = None
 
 
 def archived(engine: Engine, wanted: Wanted, *, batch: int = BATCH) -> Iterator[Archived]:
@@ -41,7 +45,8 @@ def archived(engine: Engine, wanted: Wanted, *, batch: int = BATCH) -> Iterator[
                 .order_by(article.c.id)
                 .limit(batch)
             ).all()
-            images = _images(connection, [row.id for row in rows])
+            ids = [row.id for row in rows]
+            images, copies = _images(connection, ids), copies_of(connection, ids)
             found = [
                 Archived(
                     article_id=row.id,
@@ -49,6 +54,8 @@ def archived(engine: Engine, wanted: Wanted, *, batch: int = BATCH) -> Iterator[
                     fetched_at=row.fetched_at,
                     pages=pages_of_visit(connection, row.url_id, row.fetched_at),
                     images=tuple(images.get(row.id, ())),
+                    cluster=copies.get(row.id, ALONE).cluster,
+                    canonical_copy=copies.get(row.id, ALONE).canonical_copy,
                 )
                 for row in rows
             ]

@@ -9,10 +9,11 @@ from sqlalchemy.sql.elements import ColumnElement
 from worker.extraction_json import dump
 from worker.models import Article, ArticleImage, Claim, ImageState, ImagesTried, Picture, Record, Stored, Validators
 from worker.store import schema
+from worker.store.clusters import copy_of
 from worker.store.database import insert_into
 from worker.store.search import words_of
 from worker.store.transaction import Transaction
-from worker.urls import fingerprint, host_of
+from worker.urls import fingerprint, host_of, twins
 
 
 class TakenKey(Exception):
@@ -30,12 +31,16 @@ def save_article(tx: Transaction, claimed: Claim, stored: Stored) -> tuple[int, 
     """
     article = stored.article
     if claimed.known is None:
+        if (twin := _twin_of(tx, article)) is not None:
+            raise TakenKey(twin)
         article_id = _insert(tx, claimed, article)
     else:
         article_id = claimed.known.article_id
         _replace(tx, article_id, article)
-    _add_aliases(tx, article_id, article)
+    add_aliases(tx, article_id, (article.key, *article.aliases))
+    _hold_key(tx, article_id, article.key)
     _index_words(tx, article_id, article)
+    tx.copies[article_id] = copy_of(article.extraction, article.likeness, fetched_at=article.fetched_at)
     add_records(tx, claimed.url_id, stored.page_records)
     _add_pictures(tx, stored.picture_records, (image.picture for image in article.images))
     _write_images(tx, article_id, claimed.job, article.images)
@@ -84,20 +89,44 @@ def _replace(tx: Transaction, article_id: int, article: Article) -> None:
     )
 
 
-def _add_aliases(tx: Transaction, article_id: int, article: Article) -> None:
-    """Enter every form of the URL; the key must be ours, the other forms stay with whom they were first."""
-    table = schema.alias
-    for form in sorted({article.key, *article.aliases}):  # one order for all: no deadlock
-        mark = fingerprint(form)
+def add_aliases(tx: Transaction, article_id: int, forms: Iterable[str]) -> None:
+    """Enter canonical *forms* of an article's URL; what is another article's stays with it. Idempotent.
+
+    An alias leads to an article, never to another alias: there are no chains to follow, and no cycles.
+    """
+    rows = [
+        {"fingerprint": fingerprint(form), "url": form, "article_id": article_id}
+        for form in sorted(set(forms))  # one order for all: no deadlock
+    ]
+    if rows:
         tx.connection.execute(
-            insert_into(tx.connection, table)
-            .values(fingerprint=mark, url=form, article_id=article_id)
-            .on_conflict_do_nothing(index_elements=["fingerprint"])
+            insert_into(tx.connection, schema.alias).values(rows).on_conflict_do_nothing(index_elements=["fingerprint"])
         )
-        if form == article.key:
-            owner = tx.connection.execute(select(table.c.article_id).where(table.c.fingerprint == mark)).scalar_one()
-            if owner != article_id:
-                raise TakenKey(owner)
+
+
+def _hold_key(tx: Transaction, article_id: int, key: str) -> None:
+    """Raise TakenKey unless *key*, which has been entered, is this article's."""
+    table = schema.alias
+    owner = tx.connection.execute(select(table.c.article_id).where(table.c.fingerprint == fingerprint(key))).scalar_one()
+    if owner != article_id:
+        raise TakenKey(owner)
+
+
+def _twin_of(tx: Transaction, article: Article) -> int | None:
+    """Return the article that is stored under another spelling of the key's site (`urls.twins`) and is the same.
+
+    The same by its title or its content: a site may have other pages without `www.`, hardly another one of that title there.
+    """
+    alias, table = schema.alias, schema.article
+    marks = [fingerprint(twin) for twin in twins(article.key)]
+    rows = tx.connection.execute(
+        select(table.c.id, table.c.title, table.c.content_hash)
+        .join(alias, alias.c.article_id == table.c.id)
+        .where(alias.c.fingerprint.in_(marks))
+        .order_by(table.c.id)
+    )
+    said = (article.extraction.title, article.content_hash)
+    return next((row.id for row in rows if row.content_hash == said[1] or (said[0] and row.title == said[0])), None)
 
 
 def _index_words(tx: Transaction, article_id: int, article: Article) -> None:

@@ -5,15 +5,16 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Engine, Row, Select, column, false, func, select, table
+from sqlalchemy import ColumnElement, Connection, Engine, FromClause, Row, Select, column, false, func, select, table
 
 from worker.article_json import StoredArticle
 from worker.models import ImageState, Kind, Picture, Record, State
 from worker.store import schema
+from worker.store.copies import is_canonical
 from worker.store.database import own_trouble, reading
 from worker.store.search import fts5_query, phrases_of, tsquery
 from worker.store.stored import load_stored, picture_of, stored_rows
-from worker.urls import canonicalise, fingerprint
+from worker.urls import canonicalise, fingerprint, twins
 
 BATCH = 100  # articles read at once: a few megabytes, and a hundredth of the round trips
 
@@ -22,13 +23,17 @@ _SEARCH = table("article_search", column("rowid"))  # SQLite's FTS5 index, made 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """Which articles: of a *job* or *host*, fetched from *since* to before *until* (epoch seconds), matching *words*."""
+    """Which articles: of a *job* or *host*, fetched from *since* to before *until* (epoch seconds), matching *words*.
+
+    *one_per_cluster*: of those that are copies of each other only the canonical one, as far as the rest lets them through.
+    """
 
     job: str | None = None
     host: str | None = None
     since: float | None = None
     until: float | None = None
     words: str | None = None
+    one_per_cluster: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +52,7 @@ class Listed:
     outcome: State
     images: int
     wanted_images: int
+    cluster: int | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,25 +78,28 @@ def snapshot(engine: Engine) -> Iterator[Connection]:
 def find(connection: Connection, url_or_id: str) -> StoredArticle | None:
     """Return the article with this id or known under any form of this URL, None when none is stored.
 
+    Where the very form is unknown, that with the other scheme or with or without `www.` will do (`urls.twins`).
     Raises InvalidUrl when it is neither a number nor a URL.
     """
     if url_or_id.isascii() and url_or_id.isdigit():
         found: int | None = int(url_or_id) if len(url_or_id) < 19 else None  # no id is larger: 64 bits
     else:
-        found = _id_of(connection, fingerprint(canonicalise(url_or_id)))
+        found = _id_of(connection, canonicalise(url_or_id))
     if found is None:
         return None
     return next(iter(load_stored(connection, stored_rows().where(schema.article.c.id == found))), None)
 
 
 def standing(connection: Connection, url: str) -> Standing | None:
-    """Return where *url* stands in the ledger, None when it was never accepted. Raises InvalidUrl."""
+    """Return where *url* stands in the ledger, None when it was never accepted, in this form or a twin's. Raises InvalidUrl."""
     ledger = schema.url
-    row = connection.execute(
-        select(ledger.c.state, ledger.c.cause, ledger.c.detail).where(
-            ledger.c.kind == Kind.ARTICLE, ledger.c.fingerprint == fingerprint(canonicalise(url))
+    marks = _marks(canonicalise(url))
+    rows = connection.execute(
+        select(ledger.c.fingerprint, ledger.c.state, ledger.c.cause, ledger.c.detail).where(
+            ledger.c.kind == Kind.ARTICLE, ledger.c.fingerprint.in_(marks)
         )
-    ).one_or_none()
+    ).all()
+    row = min(rows, key=lambda row: marks.index(row.fingerprint), default=None)
     return Standing(state=State(row.state), cause=row.cause, detail=row.detail) if row else None
 
 
@@ -108,12 +117,13 @@ def browse(
 
     *words*: each blank-separated part must stand in title or text, as a phrase. See `Wanted` for the rest.
     """
-    article, ledger = schema.article, schema.url
+    article, ledger, alike = schema.article, schema.url, schema.likeness
     held = conditions(connection, Wanted(job=job, host=host, since=since, until=until, words=words))
     rows = connection.execute(
         select(article.c.id, article.c.url, article.c.canonical_url, article.c.host, article.c.title, article.c.language,
-               article.c.published_at, article.c.fetched_at, article.c.job, ledger.c.state)
+               article.c.published_at, article.c.fetched_at, article.c.job, ledger.c.state, alike.c.cluster_id)
         .join(ledger, ledger.c.id == article.c.url_id)
+        .outerjoin(alike, alike.c.article_id == article.c.id)
         .where(*held)
         .order_by(article.c.fetched_at.desc(), article.c.id.desc())
         .limit(limit)
@@ -122,7 +132,8 @@ def browse(
     return [
         Listed(id=row.id, url=row.url, canonical_url=row.canonical_url, host=row.host, title=row.title,
                language=row.language, published_at=row.published_at, fetched_at=row.fetched_at, job=row.job,
-               outcome=State(row.state), images=counts.get(row.id, (0, 0))[0], wanted_images=counts.get(row.id, (0, 0))[1])
+               outcome=State(row.state), images=counts.get(row.id, (0, 0))[0], wanted_images=counts.get(row.id, (0, 0))[1],
+               cluster=row.cluster_id)
         for row in rows
     ]  # fmt: skip
 
@@ -173,21 +184,36 @@ def record_of(row: Row[Any]) -> Record:
     )
 
 
-def _id_of(connection: Connection, mark: bytes) -> int | None:
+def _id_of(connection: Connection, canonical: str) -> int | None:
+    """Return the article that has this form among its aliases, else the one that its ledger row led to, else a twin's."""
     alias, ledger = schema.alias, schema.url
-    known: int | None = connection.execute(select(alias.c.article_id).where(alias.c.fingerprint == mark)).scalar_one_or_none()
-    if known is not None:
-        return known
-    # A form that another article claimed first is no alias, but its ledger row still says what it led to.
+    mark, *others = _marks(canonical)
+    known = select(alias.c.fingerprint, alias.c.article_id).where(alias.c.fingerprint.in_([mark, *others]))
+    owners: dict[bytes, int] = {row.fingerprint: row.article_id for row in connection.execute(known)}
+    if mark in owners:
+        return owners[mark]
+    # A front page that led to an article is no alias, but its ledger row still says what it led to.
     led_to: int | None = connection.execute(
         select(ledger.c.article_id).where(ledger.c.kind == Kind.ARTICLE, ledger.c.fingerprint == mark)
     ).scalar_one_or_none()
-    return led_to
+    return led_to if led_to is not None else next((owners[other] for other in others if other in owners), None)
+
+
+def _marks(canonical: str) -> list[bytes]:
+    """Return the fingerprints of a canonical URL and its twins, the nearest first."""
+    return [fingerprint(form) for form in (canonical, *twins(canonical))]
 
 
 def conditions(connection: Connection, wanted: Wanted) -> list[ColumnElement[bool]]:
     """Return what holds for the rows of `schema.article` that are *wanted*."""
-    article = schema.article
+    held = _narrowed(connection, wanted, schema.article)
+    if wanted.one_per_cluster:
+        others = schema.article.alias("others")
+        held.append(is_canonical(schema.article, others, _narrowed(connection, wanted, others)))
+    return held
+
+
+def _narrowed(connection: Connection, wanted: Wanted, article: FromClause) -> list[ColumnElement[bool]]:
     held: list[ColumnElement[bool]] = []
     if wanted.job is not None:
         held.append(article.c.job == wanted.job)

@@ -23,8 +23,10 @@ from worker.models import (
     Stored,
     Validators,
 )
+from worker.normalise.likeness import likeness_of_article
 from worker.store import schema
 from worker.store.articles import TakenKey, save_article
+from worker.store.clusters import copy_of
 from worker.store.settle import settle
 from worker.store.stale import Capture
 from worker.store.stored import load_stored, stored_rows
@@ -69,7 +71,12 @@ def confirm(tx: Transaction, capture: Capture, article: Article) -> bool:
     assert was is not None
     same = (table.c.id == was.id, table.c.version == was.version, table.c.extractor == was.extractor)
     values = {"extractor": article.extractor, "content_hash": article.content_hash}
-    return bool(tx.connection.execute(update(table).where(*same).values(**values)).rowcount)
+    if not tx.connection.execute(update(table).where(*same).values(**values)).rowcount:
+        return False
+    tx.copies[was.id] = copy_of(
+        article.extraction, article.likeness, fetched_at=article.fetched_at
+    )  # which may be known of none that was stored before copies were looked for
+    return True
 
 
 def bring_in(tx: Transaction, capture: Capture, article: Article) -> Settled | None:
@@ -103,10 +110,24 @@ def bring_in(tx: Transaction, capture: Capture, article: Article) -> Settled | N
 
 
 def remember(tx: Transaction, capture: Capture, extractor: str) -> None:
-    """Note that *extractor* has read the capture and there is nothing to store of it. Idempotent."""
+    """Note that *extractor* has read the capture and there is nothing to store of it; what is stored is put beside its copies.
+
+    Idempotent.
+    """
     record, first = schema.record, capture.pages[0]
     this = (record.c.url_id == capture.url_id, record.c.file == first.file, record.c.offset == first.offset)
     tx.connection.execute(update(record).where(*this).values(extractor=extractor))
+    if capture.article is not None:
+        _place(tx, capture.article)
+
+
+def _place(tx: Transaction, was: StoredArticle) -> None:
+    """Put an article that stays as it is beside its copies, unless it is another version by now."""
+    table = schema.article
+    same = (table.c.id == was.id, table.c.version == was.version)
+    if tx.connection.execute(select(table.c.id).where(*same).with_for_update()).one_or_none() is not None:
+        alike = likeness_of_article(was.extraction, was.text)
+        tx.copies[was.id] = copy_of(was.extraction, alike, fetched_at=was.fetched_at)
 
 
 def _current(tx: Transaction, capture: Capture) -> StoredArticle | None:

@@ -39,6 +39,7 @@ PENDING = text("state = 'pending'")
 IN_FLIGHT = text("state = 'in_flight'")
 UNPUBLISHED = text(f"{PENDING} AND published_at IS NULL")
 PUBLISHED = text(f"{PENDING} AND published_at IS NOT NULL")
+CLUSTERED = text("cluster_id IS NOT NULL")
 
 url = Table(
     "url",
@@ -165,6 +166,44 @@ article_words = Table(
     metadata,
     Column("article_id", Id, ForeignKey("article.id"), primary_key=True),
     Column("words", StorableText, nullable=False),
+)
+
+# What tells copies of an article's text; an article whose text holds too few letters has no row.
+likeness = Table(
+    "likeness",
+    metadata,
+    Column("article_id", Id, ForeignKey("article.id"), primary_key=True, autoincrement=False),
+    Column("algo", SmallInteger, nullable=False),  # rows of two versions are not compared
+    Column("exact", LargeBinary, nullable=False),
+    Column("signature", LargeBinary),
+    Column("letters", Integer, nullable=False),
+    Column("mirror", Boolean, nullable=False),  # of the article, as are the next two: which of a cluster stands for it
+    Column("first_at", Double, nullable=False),
+    Column("cluster_id", Id, ForeignKey("cluster.id")),  # none for an article without a copy
+    Index("ix_likeness_exact", "exact"),
+    Index("ix_likeness_cluster", "cluster_id", "mirror", "first_at", postgresql_where=CLUSTERED, sqlite_where=CLUSTERED),
+)
+
+# Numbers that were given to clusters, each once: what somebody has noted must not come to mean other articles.
+cluster = Table("cluster", metadata, Column("id", Id, primary_key=True, autoincrement=True))
+
+# The bands of signatures: articles that share one may be alike. On SQLite without row ids, since the key is all there is;
+# without a foreign key, which would be looked up for each of an article's sixteen rows.
+likeness_band = Table(
+    "likeness_band",
+    metadata,
+    Column("band", BigInteger, primary_key=True, autoincrement=False),
+    Column("article_id", Id, primary_key=True, autoincrement=False),
+    sqlite_with_rowid=False,
+)
+
+# Articles that are alike, but not enough to be one; a row for each direction.
+near_copy = Table(
+    "near_copy",
+    metadata,
+    Column("article_id", Id, ForeignKey("article.id"), primary_key=True, autoincrement=False),
+    Column("other_id", Id, ForeignKey("article.id"), primary_key=True, autoincrement=False),
+    Column("likeness", Double, nullable=False),
 )
 
 record = Table(

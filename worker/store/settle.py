@@ -5,6 +5,7 @@ from typing import assert_never
 
 from sqlalchemy import select, update
 
+from worker.extract.canonical import is_home
 from worker.models import (
     Alias,
     Charge,
@@ -22,7 +23,15 @@ from worker.models import (
 )
 from worker.store import schema
 from worker.store.accept import Candidate, accept, first_new
-from worker.store.articles import TakenKey, add_records, revive_images, save_article, save_late_images, touch_article
+from worker.store.articles import (
+    TakenKey,
+    add_aliases,
+    add_records,
+    revive_images,
+    save_article,
+    save_late_images,
+    touch_article,
+)
 from worker.store.claims import call_off, give_up_images, ours
 from worker.store.crawls import close_runs, is_cancelled, remember_source, run_on
 from worker.store.database import insert_into
@@ -68,6 +77,7 @@ def _commit(tx: Transaction, claimed: Claim, ending: Ending) -> Settled:
         case Unchanged():
             add_records(tx, claimed.url_id, ending.records)
             touch_article(tx, ending.article_id, ending.validators)
+            add_aliases(tx, ending.article_id, ending.aliases)
             if first := revive_images(tx, ending.article_id, claimed.job):
                 _await_images(tx, claimed, ending.article_id, first, wait_s=0.0)
             return _end(tx, claimed, State.UNCHANGED, article_id=ending.article_id)
@@ -92,7 +102,8 @@ def _stored(tx: Transaction, claimed: Claim, ending: Stored) -> Settled:
         with tx.savepoint():
             article_id, waiting = save_article(tx, claimed, ending)
     except TakenKey as taken:
-        alias = Alias(article_id=taken.article_id, aliases=ending.article.aliases, records=ending.page_records)
+        forms = (ending.article.key, *ending.article.aliases)
+        alias = Alias(article_id=taken.article_id, aliases=forms, records=ending.page_records)
         return _duplicate(tx, claimed, alias)
     if waiting:
         _await_images(tx, claimed, article_id, waiting, wait_s=ending.images_wait_s)
@@ -157,12 +168,8 @@ def _await_images(tx: Transaction, claimed: Claim, article_id: int, first_url: s
 
 def _duplicate(tx: Transaction, claimed: Claim, ending: Alias) -> Settled:
     add_records(tx, claimed.url_id, ending.records)
-    for form in sorted({canonicalise(claimed.url), *ending.aliases}):
-        tx.connection.execute(
-            insert_into(tx.connection, schema.alias)
-            .values(fingerprint=fingerprint(form), url=form, article_id=ending.article_id)
-            .on_conflict_do_nothing(index_elements=["fingerprint"])
-        )
+    asked = canonicalise(claimed.url)
+    add_aliases(tx, ending.article_id, (*ending.aliases, *(() if is_home(asked) else (asked,))))
     return _end(tx, claimed, State.DUPLICATE, article_id=ending.article_id)
 
 

@@ -9,6 +9,7 @@ from worker.article_json import StoredArticle
 from worker.extraction_json import load
 from worker.models import ArticleImage, ImageRef, ImageState, Picture, State
 from worker.store import schema
+from worker.store.copies import ALONE, copies_of
 
 
 def stored_rows() -> Select[Any]:
@@ -26,7 +27,7 @@ def load_stored(connection: Connection, query: Select[Any]) -> list[StoredArticl
     """
     rows = connection.execute(query).all()
     ids = [row.id for row in rows]
-    aliases, images = _aliases(connection, ids), _images(connection, ids)
+    aliases, images, copies = _aliases(connection, ids), _images(connection, ids), copies_of(connection, ids)
     return [
         StoredArticle(
             id=row.id,
@@ -43,6 +44,9 @@ def load_stored(connection: Connection, query: Select[Any]) -> list[StoredArticl
             fetched_at=row.fetched_at,
             job=row.job,
             outcome=State(row.state),
+            cluster=copies.get(row.id, ALONE).cluster,
+            canonical_copy=copies.get(row.id, ALONE).canonical_copy,
+            near_copies=copies.get(row.id, ALONE).near_copies,
         )
         for row in rows
     ]

@@ -1,4 +1,4 @@
-"""One transaction of the ledger: its connection, its one `now`, and the deltas of the totals it will append."""
+"""One transaction of the ledger: its connection, its one `now`, and what it will do right before its commit."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Engine, insert
 
 from worker.models import ImageState, State
 from worker.store import schema
+from worker.store.clusters import Copy, enter
 from worker.store.database import clock, own_trouble
 
 Key = tuple[str, str, str, str]  # subject, job, state, cause
@@ -21,6 +22,7 @@ class Transaction:
     connection: Connection
     now: float
     deltas: Counter[Key] = field(default_factory=Counter)
+    copies: dict[int, Copy | None] = field(default_factory=dict)  # of articles, by id, whose clusters are still to be found
 
     def count_url(self, job: str, state: str, cause: str | None, n: int) -> None:
         """Count *n* URLs of *job* into (or, negative, out of) a state; only ends have a cause in the totals."""
@@ -36,17 +38,17 @@ class Transaction:
 
     @contextmanager
     def savepoint(self) -> Iterator[None]:
-        """Let what happens inside fail alone: its statements and its deltas are undone together."""
-        deltas = self.deltas.copy()
+        """Let what happens inside fail alone: its statements, its deltas and its copies are undone together."""
+        deltas, copies = self.deltas.copy(), self.copies.copy()
         try:
             with self.connection.begin_nested():
                 yield
         except BaseException:
-            self.deltas = deltas
+            self.deltas, self.copies = deltas, copies
             raise
 
     def flush(self) -> None:
-        """Append the deltas; called once, right before the commit."""
+        """Append the deltas, and then find the copies; called once, right before the commit."""
         rows = [
             {"subject": subject, "job": job, "state": state, "cause": cause, "n": n}
             for (subject, job, state, cause), n in self.deltas.items()
@@ -54,6 +56,8 @@ class Transaction:
         ]
         if rows:
             self.connection.execute(insert(schema.tally), rows)
+        if self.copies:  # the last of all: its lock is everybody's
+            enter(self.connection, self.copies)
 
 
 @contextmanager

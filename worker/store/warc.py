@@ -95,6 +95,12 @@ def revisit(original: "Opening", url: str, at: float, record_id: str, warcinfo_i
     return _record("revisit", record_id, at, headers, original.http_head + HEAD_END, b"", COMPRESSED)
 
 
+def metadata(url: str, at: float, record_id: str, warcinfo_id: str, about: Headers) -> bytes:
+    """Return a gzip member that says *about* what *url* answered, in names of ours (WARC 1.1, `metadata` records)."""
+    headers = [("WARC-Target-URI", uri(url)), ("WARC-Warcinfo-ID", warcinfo_id), ("Content-Type", "application/warc-fields")]
+    return _record("metadata", record_id, at, headers, _lines(about), b"", COMPRESSED)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Opening:
     """How a record of ours begins: its WARC headers, by name in lower case, and the head of its HTTP message."""

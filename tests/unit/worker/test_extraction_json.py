@@ -25,6 +25,7 @@ FULL = Extraction(
     ),
     lead_image="https://a.example/1.jpg",
     declared_canonical="https://a.example/",
+    declared_forms=("https://a.example/amp", "https://m.a.example/"),
     next_page="https://a.example/2",
     quality={"paywalled": True},
     reason="a list of links",
@@ -38,6 +39,11 @@ def test_an_extraction_comes_back_from_json_as_it_was(extraction: Extraction) ->
 
 def test_every_field_is_written() -> None:
     assert set(dump(FULL)) == set(Extraction.__dataclass_fields__)
+
+
+def test_what_was_stored_before_pages_were_asked_for_their_other_forms_is_read() -> None:
+    stored = {name: value for name, value in dump(FULL).items() if name != "declared_forms"}
+    assert load(stored).declared_forms == ()
 
 
 def test_what_no_dump_wrote_is_refused() -> None:

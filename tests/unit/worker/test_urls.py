@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from worker.errors import InvalidUrl
-from worker.urls import MAX_LENGTH, canonicalise, fingerprint, host_of, masked, resolve
+from worker.urls import MAX_LENGTH, canonicalise, fingerprint, host_of, masked, resolve, twins
 
 
 @pytest.mark.parametrize(
@@ -24,6 +24,19 @@ from worker.urls import MAX_LENGTH, canonicalise, fingerprint, host_of, masked, 
         ("http://example.com/100%", "http://example.com/100%25"),
         ("http://example.com/?list[]=1&list%5B%5D=2", "http://example.com/?list%5B%5D=1&list%5B%5D=2"),
         ("http://example.com/a?", "http://example.com/a"),
+        ("http://example.com/a?&", "http://example.com/a"),
+        ("http://example.com/a?&&b=1&&c=2&", "http://example.com/a?b=1&c=2"),
+        ("http://example.com//a///b//", "http://example.com/a/b/"),
+        ("http://example.com/a//../b", "http://example.com/a/b"),
+        ("http://example.com/web/2026//http://other.example//a", "http://example.com/web/2026/http://other.example/a"),
+        ("http://example.com/a.jsp;jsessionid=1F.n2?id=5", "http://example.com/a.jsp?id=5"),
+        ("http://example.com/..;jsessionid=1/a", "http://example.com/a"),
+        ("http://example.com/a?PHPSESSID=0f&id=5", "http://example.com/a?id=5"),
+        ("http://example.com/a#:~:text=pier", "http://example.com/a"),
+        ("http://example.com/a#utm_source=x", "http://example.com/a"),
+        ("http://example.com/a#!", "http://example.com/a"),
+        ("http://example.com/#/", "http://example.com/"),
+        ("http://example.com/#!/Story/ä b", "http://example.com/#!/Story/%C3%A4%20b"),
         ("http://example.com/a#part", "http://example.com/a"),
         ("  http://example.com/a\r\n", "http://example.com/a"),
         ("http://bücher.example/", "http://xn--bcher-kva.example/"),
@@ -39,6 +52,26 @@ def test_spellings_of_one_address_come_to_one_form(url: str, canonical: str) -> 
 @pytest.mark.parametrize("spelling", ["0x7f000001", "2130706433", "127.1", "0177.0.0.1", "0x7f.0.0.0x1", "127.0.0.1."])
 def test_every_numeric_spelling_of_an_ipv4_address_becomes_its_four_decimals(spelling: str) -> None:
     assert canonicalise(f"http://{spelling}/") == "http://127.0.0.1/"
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("http://example.com/#!/story/1", "http://example.com/#!/story/2"),
+        ("http://example.com/app#/article/1", "http://example.com/app#/article/2"),
+        ("http://example.com/a?id=1&id=2", "http://example.com/a?id=2&id=1"),
+        ("http://example.com/a?x=1+2", "http://example.com/a?x=1%2B2"),
+        ("http://example.com/a%2Fb", "http://example.com/a/b"),
+        ("http://example.com/A", "http://example.com/a"),
+        ("http://example.com/a", "http://example.com/a/"),
+        ("http://example.com/a;1", "http://example.com/a;2"),
+        ("http://example.com/s?wd=%B1%B1", "http://example.com/s?wd=%E5%8C%97"),
+        ("http://example.com/a?from=1", "http://example.com/a?from=2"),
+        ("http://example.com/?u=http://a.example//b", "http://example.com/?u=http://a.example/b"),
+    ],
+)
+def test_what_may_be_two_articles_has_two_keys(one: str, other: str) -> None:
+    assert canonicalise(one) != canonicalise(other)
 
 
 def test_a_query_in_gbk_keeps_its_bytes() -> None:
@@ -143,7 +176,51 @@ URLS = st.one_of(
 )
 
 
-@given(URLS)
+# Pieces that are cut out of URLs, and what may come together where they were.
+CUTS = st.lists(
+    st.sampled_from(
+        [
+            "/",
+            "//",
+            ".",
+            "..",
+            "%2e",
+            ";",
+            ";jsessionid=1",
+            ";jsessionid=%2e",
+            "(S(abcdefghijklmnopqrstuv05))",
+            ":",
+            "?",
+            "&",
+            "&&",
+            "=",
+            "#",
+            "!",
+            "#!",
+            "#/",
+            "utm_x=1",
+            "sid=1",
+            "t=1",
+            "a",
+            "ä",
+            "%",
+            "%41",
+            "sid=0123456789abcdef0123456789abcdef",
+            "cdn.ampproject.org/c/s/",
+            "www.google.com/amp/s/",
+            "c",
+            "s",
+            "amp",
+            "www.",
+            "example.com",
+        ]
+    ),
+    max_size=14,
+).map("".join)
+HOSTS = st.sampled_from(["example.com/", "www-example-com.cdn.ampproject.org/", "cdn.ampproject.org/", "www.google.com/"])
+
+
+@given(st.one_of(URLS, st.builds("https://{}{}".format, HOSTS, CUTS)))
 def test_canonicalising_twice_changes_nothing_and_only_our_error_flies(url: str) -> None:
     try:
         canonical = canonicalise(url)
@@ -152,7 +229,7 @@ def test_canonicalising_twice_changes_nothing_and_only_our_error_flies(url: str)
     assert canonicalise(canonical) == canonical
     assert canonical.isascii()
     assert len(canonical) <= MAX_LENGTH
-    assert "#" not in canonical
+    assert "#" not in canonical or canonical.partition("#")[2][0] in "!/"
 
 
 @given(URLS)
@@ -209,6 +286,32 @@ def test_an_absolute_reference_needs_no_base() -> None:
 def test_the_host_is_lower_case_and_carries_only_an_unusual_port() -> None:
     assert host_of("https://Example.COM:443/a") == "example.com"
     assert host_of("https://Example.COM:8443/a") == "example.com:8443"
+
+
+@pytest.mark.parametrize(
+    ("url", "others"),
+    [
+        ("https://a.example/x", ("http://a.example/x", "https://www.a.example/x", "http://www.a.example/x")),
+        ("http://www.a.example/x", ("https://www.a.example/x", "http://a.example/x", "https://a.example/x")),
+        ("https://a.example:8443/x", ("https://www.a.example:8443/x",)),
+        ("http://192.0.2.1/x", ("https://192.0.2.1/x",)),
+        ("http://[::1]/x", ()),
+        ("http://localhost/x", ("https://localhost/x",)),
+    ],
+)
+def test_twins_are_the_other_spellings_of_one_site(url: str, others: tuple[str, ...]) -> None:
+    assert twins(url) == others
+
+
+@given(URLS)
+def test_twins_of_a_canonical_url_are_canonical_and_have_it_as_a_twin(url: str) -> None:
+    try:
+        canonical = canonicalise(url)
+    except InvalidUrl:
+        return
+    for twin in twins(canonical):
+        if len(twin) <= MAX_LENGTH and len(host_of(canonical)) < 249:
+            assert canonicalise(twin) == twin or ":" in host_of(canonical)
 
 
 def test_fingerprints_are_sixteen_bytes_and_differ() -> None:

@@ -18,7 +18,7 @@ Words = tuple[str, ...]
 RELIED_ON = {
     "run": "--from --wait --json", "enqueue": "--from --job --again --json", "up": "", "worker": "--processes --concurrency",
     "scheduler": "", "flower": "--port", "status": "--watch --json", "list": "--job --host --since --search --json",
-    "show": "--format --json", "image": "--to", "export": "--format --to --job --since --until --host",
+    "show": "--format --json", "image": "--to", "export": "--format --to --job --since --until --host --one-per-cluster",
     "failures": "--cause --host --json", "retry": "--cause --host --since --dry-run --json",
     "reparse": "--job --since --dry-run --json", "extract": "--url --content-type --batch", "explain": "--url --json", "sites check": "--json",
     "crawl list": "--json", "crawl run": "--json", "crawl check": "--json",

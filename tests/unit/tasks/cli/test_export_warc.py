@@ -3,6 +3,7 @@
 import asyncio
 import gzip
 import io
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -12,6 +13,7 @@ from sqlalchemy import Engine
 from warcio.archiveiterator import ArchiveIterator
 
 from tests.building import DAY, NOON, Stacks, image, news
+from tests.copies import story, told
 from tests.exchanges import exchange
 from tests.unit.tasks.cli.conftest import Newsmill
 from worker.models import Article, ArticleImage, ImageState, Record, Stored, Unchanged, Validators
@@ -234,3 +236,18 @@ def test_an_export_that_breaks_off_leaves_what_was_there(
     assert (result.exit_code, target.read_bytes()) == (1, b"an earlier one")
     assert "No space left on device" in result.stderr
     assert {path.name for path in tmp_path.iterdir()} == {"all.warc.gz", "home"}
+
+
+def test_a_page_whose_article_has_copies_has_a_record_with_their_cluster(
+    call: Newsmill, collection: Collection, tmp_path: Path
+) -> None:
+    third = "https://c.example/3.html"
+    for url, seed in ((A, 1), (B, 1), (third, 2)):
+        collection.stored(told(url, story(seed)), (collection.keep(url, page(url)),))
+    records = exported(call, tmp_path / "all.warc.gz")
+    stored = [json.loads(line) for line in call("export", "--to", "-").stdout.splitlines()]
+    assert {one.url: one.body.decode() for one in records if one.kind == "metadata"} == {
+        one["url"]: f"article: {one['id']}\r\ncluster: {stored[0]['cluster']}\r\ncanonicalCopy: {stored[0]['id']}\r\n"
+        for one in stored[:2]
+    }
+    assert replayed(records, B) == page(B)

@@ -1,7 +1,7 @@
 import pytest
 from selectolax.lexbor import LexborHTMLParser
 
-from worker.extract.head import Head, read_head
+from worker.extract.head import HANDHELD, Head, read_head
 
 META = '<meta property="og:title" content="A ferry sinks">'
 BLOCK = '<script type="application/ld+json">{"@type": "NewsArticle"}</script>'
@@ -52,3 +52,13 @@ def test_the_title_is_the_document_s_and_no_picture_s(html: str) -> None:
 def test_the_first_of_several_names_that_says_something_is_taken() -> None:
     found = read('<meta name=a content="  "><meta name=b content="&amp;amp; so"><meta name=b content="on">')
     assert (found.first("a", "b"), found.every("a", "b")) == ("& so", ["& so", "on"])
+
+
+def test_alternates_for_other_screens_are_told_from_feeds_and_style_sheets() -> None:
+    html = (
+        '<link rel="Alternate" media="handheld" href=" /m "><link rel=alternate type="application/rss+xml" href=/feed>'
+        '<link rel="alternate stylesheet" media=screen href=/dark.css><link rel=alternate media="(max-width: 640px)" href=/lite>'
+    )
+    head = read_head(LexborHTMLParser(html))
+    assert head.links[HANDHELD] == ["/m", "/lite"]
+    assert head.links["alternate"] == ["/m", "/feed", "/dark.css", "/lite"]

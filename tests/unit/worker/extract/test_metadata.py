@@ -10,6 +10,7 @@ from selectolax.lexbor import LexborHTMLParser
 from worker.extract.blocks import collect
 from worker.extract.decode import decode
 from worker.extract.metadata import Metadata, read_metadata
+from worker.models import Credit, Role
 
 NOW = 1_714_564_800.0  # 2024-05-01 12:00 UTC
 URL = "https://www.example.com/news/quiet-harbour"
@@ -57,6 +58,7 @@ def test_a_page_that_tells_machines_everything_is_read_from_that() -> None:
         title="A quiet day at the harbour",
         title_candidates=("A quiet day at the harbour",),
         authors=("Ann Lee", "Bo Chan"),
+        credits=(Credit(name="Ann Lee", role=Role.AUTHOR), Credit(name="Bo Chan", role=Role.AUTHOR)),
         site_name="Example News",
         published_at="2021-11-10T09:20:00+01:00",
         modified_at="2021-11-11T10:00:00+01:00",

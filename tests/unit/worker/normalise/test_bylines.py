@@ -2,7 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from worker.normalise.bylines import Credits, clean_name, clean_source, credits_in, is_personal, names_in
+from worker.normalise.bylines import clean_name, is_personal, names_in
+from worker.normalise.chinese_bylines import Credits, clean_source, credits_in
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.parts import absent
-from worker.normalise.zones import EuropeanTime, zone_of
+from worker.normalise.zones import AmericanTime, EuropeanTime, zone_of
 
 BERLIN = EuropeanTime(1)
 FIRST, LAST = (datetime(year, 1, 1, tzinfo=UTC).replace(tzinfo=None) for year in (1997, 2038))
@@ -76,3 +76,23 @@ def test_local_times_have_the_offset_of_the_time_zone_database(naive: datetime) 
     if naive.replace(tzinfo=reference).astimezone(UTC).astimezone(reference).replace(tzinfo=None) != naive:
         return  # an hour that the clocks leave out
     assert naive.replace(tzinfo=BERLIN).utcoffset() == naive.replace(tzinfo=reference).utcoffset()
+
+
+@pytest.mark.parametrize(
+    ("hours", "name", "moment"),
+    [
+        (-5, "America/New_York", datetime(2023, 7, 1, tzinfo=UTC)),
+        (-5, "America/New_York", datetime(2024, 3, 10, 6, 59, tzinfo=UTC)),
+        (-5, "America/New_York", datetime(2024, 3, 10, 7, 0, tzinfo=UTC)),
+        (-8, "America/Los_Angeles", datetime(2024, 11, 3, 8, 59, tzinfo=UTC)),
+        (-8, "America/Los_Angeles", datetime(2024, 11, 3, 9, 0, tzinfo=UTC)),
+        (-6, "America/Chicago", datetime(2006, 3, 20, tzinfo=UTC)),
+        (-6, "America/Chicago", datetime(2006, 4, 3, tzinfo=UTC)),
+    ],
+)
+def test_american_clocks_agree_with_the_time_zone_files(hours: int, name: str, moment: datetime) -> None:
+    try:
+        zone = ZoneInfo(name)
+    except ZoneInfoNotFoundError:
+        absent("the time zone database", "install tzdata")
+    assert moment.astimezone(AmericanTime(hours)).isoformat() == moment.astimezone(zone).isoformat()
