@@ -8,20 +8,19 @@ from sqlalchemy import Engine, func, select
 
 from tests.values import candidate
 from worker.document import Block, Document, Image, Paragraph, Span
+from worker.exchange import Exchange, Record
 from worker.models import (
     Alias,
     Article,
     ArticleImage,
     Ended,
     Ending,
-    Exchange,
     Extraction,
     ImageRef,
     ImageState,
     ImagesTried,
     Kind,
     Picture,
-    Record,
     Settled,
     Stored,
 )

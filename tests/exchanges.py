@@ -11,7 +11,7 @@ import brotli
 import zstandard
 from warcio.archiveiterator import ArchiveIterator
 
-from worker.models import Exchange, Record
+from worker.exchange import Exchange, Record
 from worker.store.archive import WarcArchive
 
 PAGE = "<html><head><title>春</title></head><body>{}</body></html>".format("<p>新闻 and news.</p>" * 400).encode()

@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 
 from worker.errors import Gone, IngestError
+from worker.exchange import Exchange, Fetched, Record, Validators
 from worker.extract.article import extract
 from worker.extract.site_rules import SiteRules
 from worker.models import (
@@ -16,20 +17,16 @@ from worker.models import (
     Crawled,
     Ended,
     Ending,
-    Exchange,
     Extraction,
-    Fetched,
     ImageState,
     ImagesTried,
     Kind,
     Known,
     Later,
-    Record,
     Settled,
     State,
     Stored,
     Unchanged,
-    Validators,
     Visit,
 )
 from worker.urls import canonicalise, fingerprint, host_of

@@ -17,12 +17,13 @@ from tests.values import candidate
 from worker.article_json import StoredArticle
 from worker.document import Document
 from worker.errors import IngestError
+from worker.exchange import Fetched
 from worker.extract import VERSION
 from worker.extract.article import extract
 from worker.images import ImageFetcher
 from worker.ingest import Ingestor
 from worker.listings import Listings
-from worker.models import Article, Extraction, Fetched
+from worker.models import Article, Extraction
 from worker.pages import Pages
 from worker.reparse import Reader, Reparser, Reread
 from worker.store import schema

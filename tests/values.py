@@ -3,7 +3,8 @@
 import hashlib
 
 from worker.document import Document, Image, Paragraph, Span
-from worker.models import Article, ArticleImage, Extraction, ImageRef, ImageState, Picture, Record
+from worker.exchange import Record
+from worker.models import Article, ArticleImage, Extraction, ImageRef, ImageState, Picture
 from worker.store.accept import Candidate
 from worker.urls import canonicalise, fingerprint, host_of
 

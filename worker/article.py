@@ -3,9 +3,10 @@
 import hashlib
 import json
 
+from worker.exchange import Fetched
 from worker.extract import VERSION
 from worker.extract.canonical import believed_canonical, believed_forms, is_home
-from worker.models import Article, Extraction, Fetched
+from worker.models import Article, Extraction
 from worker.normalise.likeness import likeness_of_article
 from worker.pages import Read
 from worker.rendering import to_text

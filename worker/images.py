@@ -8,8 +8,9 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
 from worker.errors import IngestError, TimedOut, WrongType
+from worker.exchange import Fetched, Record
 from worker.extract.picture import inspect, refusal
-from worker.models import ArticleImage, Charge, Ended, Fetched, ImageRef, ImageState, Picture, Record
+from worker.models import ArticleImage, Charge, Ended, ImageRef, ImageState, Picture
 from worker.outcomes import verdict
 from worker.ports import Archive, Fetcher, Ledger
 

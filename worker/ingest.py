@@ -8,22 +8,10 @@ from functools import partial
 
 from worker.article import article_of, forms_of
 from worker.errors import HostBusy, IngestError, NotArticle, OwnTrouble, TimedOut
+from worker.exchange import Fetched, Record, Validators
 from worker.images import ImageFetcher, Images
 from worker.listings import Listings
-from worker.models import (
-    Alias,
-    Claim,
-    Crawled,
-    Ending,
-    Fetched,
-    ImagesTried,
-    Later,
-    Record,
-    Settled,
-    Stored,
-    Unchanged,
-    Validators,
-)
+from worker.models import Alias, Claim, Crawled, Ending, ImagesTried, Later, Settled, Stored, Unchanged
 from worker.outcomes import OWN_TROUBLE_S, verdict
 from worker.pages import Pages
 from worker.ports import Archive, Fetcher, Governor, Ledger, Seen

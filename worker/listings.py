@@ -6,7 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from worker.errors import IngestError, OwnTrouble
-from worker.models import Crawled, Exchange, Fetched, Form, Record, Validators, Visit
+from worker.exchange import Exchange, Fetched, Record, Validators
+from worker.models import Crawled, Form, Visit
 from worker.ports import Archive, Fetcher, Governor
 from worker.sources.choice import chosen
 from worker.sources.feeds import read_feed

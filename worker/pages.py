@@ -6,11 +6,12 @@ from dataclasses import dataclass, replace
 
 from worker.document import Block, Document, Image, Paragraph
 from worker.errors import WrongType
+from worker.exchange import Fetched
 from worker.extract.article import extract
 from worker.extract.decode import Decoded, decode
 from worker.extract.screen import suspicion
 from worker.extract.site_rules import SiteRules
-from worker.models import Extraction, Fetched
+from worker.models import Extraction
 from worker.normalise.restoring import restored
 from worker.ports import Quarantine
 from worker.urls import canonicalise, host_of

@@ -3,8 +3,9 @@
 from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
+from worker.exchange import Exchange, Fetched, Record, Validators
 from worker.extract.site_rules import SiteRules
-from worker.models import Claim, Ending, Exchange, Extraction, Fetched, Record, Settled, Validators
+from worker.models import Claim, Ending, Extraction, Settled
 
 
 class Governor(Protocol):

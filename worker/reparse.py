@@ -13,9 +13,10 @@ from sqlalchemy import Engine
 from worker.article import article_of, forms_of
 from worker.differences import Reading, differences, reading_of
 from worker.errors import IngestError, NotArticle, OwnTrouble, TooLarge
+from worker.exchange import Exchange, Fetched, Record
 from worker.extract import VERSION
 from worker.extraction_json import dump, load
-from worker.models import Article, Exchange, Fetched, Record, State
+from worker.models import Article, State
 from worker.pages import Pages
 from worker.store import renewing
 from worker.store.archive import WarcArchive

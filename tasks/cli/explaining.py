@@ -6,12 +6,14 @@ from typing import Any
 from tasks.cli.page_source import Source
 from worker.article_json import iso
 from worker.errors import Bomb, InvalidUrl
+from worker.exchange import Fetched
 from worker.extract.canonical import believed_canonical
-from worker.extract.decode import Decoded, decode, header_charset
+from worker.extract.charset_prescan import header_charset
+from worker.extract.decode import Decoded, decode
 from worker.extract.explain import explain
 from worker.extract.screen import suspicion
 from worker.extract.site_rules import SiteRules
-from worker.models import Extraction, Fetched
+from worker.models import Extraction
 from worker.normalise.restoring import restored
 from worker.urls import canonicalise, masked
 

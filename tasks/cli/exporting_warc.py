@@ -7,7 +7,7 @@ from contextlib import closing
 from typing import IO
 
 from worker.errors import OwnTrouble
-from worker.models import Record
+from worker.exchange import Record
 from worker.store import warc
 from worker.store.archive import WarcArchive
 from worker.store.archived import Archived

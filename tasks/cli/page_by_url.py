@@ -14,10 +14,10 @@ from tasks.cli.page_source import Source, page_of
 from tasks.runtime import user_agent
 from worker.article_json import iso
 from worker.errors import Deferred, InvalidUrl, PermanentError, RobotsDisallowed, TransientError
+from worker.exchange import Fetched
 from worker.fetch.client import WebClient
 from worker.fetch.egress import Egress, verifying_context
 from worker.fetch.guard import Guard
-from worker.models import Fetched
 from worker.store.archived import latest_page
 from worker.store.following import standing_of
 from worker.store.library import snapshot

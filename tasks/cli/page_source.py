@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from tasks.cli.extracting import FileMistake, read_bytes
-from worker.models import Exchange, Fetched
+from worker.exchange import Exchange, Fetched
 
 STDIN = "-"
 

@@ -15,12 +15,12 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parents[2]))  # run as a script, from anywhere
 sys.path.insert(0, str(Path(__file__).parent))
 
-from pages import fold_of, gold_of  # noqa: E402
+from pages import fold_of, gold_of
 
-from tests.news_texts import ENCODINGS, TEXTS, toned  # noqa: E402
-from worker.extract.charset_decoders import text_of  # noqa: E402
-from worker.extract.charsets import CODECS  # noqa: E402
-from worker.extract.decode import decode  # noqa: E402
+from tests.news_texts import ENCODINGS, TEXTS, toned
+from worker.extract.charset_decoders import text_of
+from worker.extract.charsets import CODECS
+from worker.extract.decode import decode
 
 SHORT = 40
 STRIDE = 23  # so that pieces overlap by half
@@ -107,7 +107,7 @@ def main(cases: Iterator[tuple[str, str, str, str]]) -> None:
     for language, name, length, text in cases:
         for which, label in labels(name):
             body = encoded(page(text, label), name)
-            if body is None or body.isascii() and name != "iso-2022-jp":
+            if body is None or (body.isascii() and name != "iso-2022-jp"):
                 continue
             decoded = decode(body, content_type=None)
             total[name, which, length] += 1

@@ -8,6 +8,7 @@ natural logarithm of the share.
 """
 
 import gettext
+import itertools
 import json
 import math
 import re
@@ -18,8 +19,37 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 ASCII = "abcdefghijklmnopqrstuvwxyz"
-LATIN = "en fr de es it pt nl sv nb da fi is ca pl cs sk hu sl sh ro tr lv lt et vi sq ga cy".split()
-OTHER = "ru uk bg sr mk be el ar fa he th".split()
+LATIN = [
+    "en",
+    "fr",
+    "de",
+    "es",
+    "it",
+    "pt",
+    "nl",
+    "sv",
+    "nb",
+    "da",
+    "fi",
+    "is",
+    "ca",
+    "pl",
+    "cs",
+    "sk",
+    "hu",
+    "sl",
+    "sh",
+    "ro",
+    "tr",
+    "lv",
+    "lt",
+    "et",
+    "vi",
+    "sq",
+    "ga",
+    "cy",
+]
+OTHER = ["ru", "uk", "bg", "sr", "mk", "be", "el", "ar", "fa", "he", "th"]
 MESSAGES = ("et", "be")  # not in the lists
 LISTED = ("sq", "ga", "cy")  # of these only plain lists of words were found
 STEP = 0.25  # of a cost; finer makes no difference to a sum over forty letters
@@ -57,7 +87,7 @@ def _messages(language: str) -> Counter[str]:
     words: Counter[str] = Counter()
     for path in Path(django.__file__).parent.rglob(f"locale/{language}/LC_MESSAGES/*.mo"):
         with path.open("rb") as file:
-            catalogue = gettext.GNUTranslations(file)._catalog  # noqa: SLF001 (there is no other way to list them)
+            catalogue = gettext.GNUTranslations(file)._catalog
         for message in catalogue.values():
             words.update(re.findall(r"[^\W\d_]+", re.sub(r"%\(\w+\)\w|%\w|\{\w+\}|<[^>]*>", " ", message).lower()))
     total = sum(words.values())
@@ -113,7 +143,7 @@ def pairs_of(language: str) -> dict[str, str]:
     for word, share in words_of(language).items():
         text = " " + "".join(c if _is_letter(c, language) else " " for c in word)
         if language == "th":  # written without spaces: whatever ends a word may be followed by whatever begins one
-            for pair in zip(text[1:], text[2:], strict=False):
+            for pair in itertools.pairwise(text):
                 pairs[pair] += share
             continue
         for pair in zip(text, text[1:] + " ", strict=True):

@@ -6,7 +6,8 @@ from dataclasses import replace
 import pytest
 
 from tests.building import DAY, NOON, Stacks, image, news, record
-from worker.models import ImageState, Record, Stored, Unchanged, Validators
+from worker.exchange import Record, Validators
+from worker.models import ImageState, Stored, Unchanged
 from worker.store.accept import reopen
 from worker.store.archived import Archived, archived
 from worker.store.database import open_database

@@ -10,6 +10,7 @@ from sqlalchemy import Engine, select, update
 from tests.building import Stacks, image, news
 from tests.values import article, candidate, record
 from worker.errors import Cause, OwnTrouble
+from worker.exchange import Validators
 from worker.models import (
     Charge,
     Claim,
@@ -24,7 +25,6 @@ from worker.models import (
     State,
     Stored,
     Unchanged,
-    Validators,
 )
 from worker.store import claims, jobs, schema, totals
 from worker.store.accept import accept, reopen

@@ -8,7 +8,8 @@ from sqlalchemy import Engine, select, update
 
 from tests.values import record
 from worker.errors import OwnTrouble
-from worker.models import Claim, Crawled, Form, Kind, Source, State, Validators
+from worker.exchange import Validators
+from worker.models import Claim, Crawled, Form, Kind, Source, State
 from worker.store import claims, schema, settle
 from worker.store.crawls import listing_id, note_job, open_slot, run_for, runs
 from worker.store.jobs import pause, resume

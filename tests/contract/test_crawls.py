@@ -6,7 +6,8 @@ from sqlalchemy import Engine, select, update
 
 from tests.values import candidate, record
 from worker.errors import Cause
-from worker.models import Charge, Claim, Crawled, Ended, Form, Kind, Later, Settled, Source, State, Validators
+from worker.exchange import Validators
+from worker.models import Charge, Claim, Crawled, Ended, Form, Kind, Later, Settled, Source, State
 from worker.store import claims, crawls, schema
 from worker.store.accept import accept
 from worker.store.crawls import last_runs, listing_id, note_job, open_slot, runs

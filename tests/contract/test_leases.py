@@ -8,7 +8,8 @@ from sqlalchemy import Engine, select, update
 
 from tests.values import article, candidate, record
 from worker.errors import OwnTrouble
-from worker.models import ImagesTried, State, Stored, Unchanged, Validators
+from worker.exchange import Validators
+from worker.models import ImagesTried, State, Stored, Unchanged
 from worker.store import claims, schema
 from worker.store.accept import accept, reopen
 from worker.store.ledger import SqlLedger

@@ -8,21 +8,8 @@ from sqlalchemy import Engine, func, select, update
 
 from tests.values import article, candidate, picture_record, record
 from worker.errors import Cause
-from worker.models import (
-    Alias,
-    Charge,
-    Claim,
-    Ended,
-    Ending,
-    ImageState,
-    ImagesTried,
-    Later,
-    Settled,
-    State,
-    Stored,
-    Unchanged,
-    Validators,
-)
+from worker.exchange import Validators
+from worker.models import Alias, Charge, Claim, Ended, Ending, ImageState, ImagesTried, Later, Settled, State, Stored, Unchanged
 from worker.store import claims, schema, totals
 from worker.store.accept import Accepted, accept, bring_forward, reopen
 from worker.store.database import open_database

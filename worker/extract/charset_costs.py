@@ -5,6 +5,7 @@ and Korean how rare each character is. Both are probabilities of the same bytes,
 """
 
 import codecs
+import itertools
 import re
 from collections import Counter
 from collections.abc import Mapping
@@ -58,7 +59,7 @@ class Sample:
         """Take *stretches*; a reading in the language *spoken* costs *bonus* less."""
         self.stretches, self.spoken, self.bonus = stretches, spoken, bonus
         data = b"\n".join((b"", *stretches, b""))
-        counts = Counter(zip(data, data[1:], strict=False))
+        counts = Counter(itertools.pairwise(data))
         self.n_high = len(data.translate(None, _ASCII))
         self.latin = Latin(counts)
         words = sum(count for (first, second), count in counts.items() if second in _ASCII_LETTERS and first not in _WORD_BYTES)
@@ -84,7 +85,8 @@ class Sample:
             _, kinds = letters_of(name)
             symbols = _symbols()
             found = sum(symbols[kinds[first], kinds[second]] * count for (first, second), count in self._high)
-            self._known[name] = found = found + self._foreign * (LANGUAGES[name][0] not in LATIN)
+            found = float(found) + self._foreign * (LANGUAGES[name][0] not in LATIN)
+            self._known[name] = found
         return found
 
     def _single_byte(self, name: str) -> float:
@@ -94,28 +96,31 @@ class Sample:
         languages = LANGUAGES[name]
         if languages[0] in LATIN:
             languages = (*languages, *(language for language in self.latin.likely if language not in languages))
-        return self._fixed(name) + min(
+        cheapest: float = min(
             sum(map(mul, counts, map(pairs(language).__getitem__, keys)))
             + self.latin.costs.get(language, self.latin.least)
             - self.bonus * (language == self.spoken)
             for language in languages
         )
+        return self._fixed(name) + cheapest
 
     def _multi_byte(self, name: str) -> float:
         decoder = codecs.getincrementaldecoder(CODECS[name])  # a stretch may end within a character: not final
         text = "\n".join(decoder("replace").decode(stretch, False) for stretch in self.stretches)
         ascii_text = "\n".join(_ASCII_RUN.findall(text)).encode()
-        foreign = Latin(Counter(zip(ascii_text, ascii_text[1:], strict=False))).least
+        foreign = Latin(Counter(itertools.pairwise(ascii_text))).least
         found = Counter("".join(_HIGH_RUN.findall(text)))
         fixed = foreign + self._foreign + _GLUED * len(_GLUE.findall(text))
-        return fixed + min(
+        cheapest: float = min(
             _total(found, characters(language)) - self.bonus * (language.partition("-")[0] == self.spoken)
             for language in LANGUAGES[name]
         )
+        return fixed + cheapest
 
 
 def _total(counts: Mapping[str, int], costs: Mapping[str, float]) -> float:
-    return sum(map(mul, counts.values(), map(costs.__getitem__, counts)))
+    total: float = sum(map(mul, counts.values(), map(costs.__getitem__, counts)))
+    return total
 
 
 @cache

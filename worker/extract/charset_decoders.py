@@ -60,7 +60,7 @@ def _iso_2022_jp(body: bytes) -> str:
 
 def _euc_jp_error(error: UnicodeError) -> tuple[str, int]:
     """Look up what JIS X 0208 leaves free in the rows of NEC and IBM, which Python has in Shift_JIS only."""
-    assert isinstance(error, UnicodeDecodeError)  # noqa: S101 (registered for decoding only; narrows the type)
+    assert isinstance(error, UnicodeDecodeError)
     pair = error.object[error.start : error.start + 2]
     if len(pair) == 2 and min(pair) >= 0xA1 and max(pair) <= 0xFE:
         row, cell = pair[0] - 0xA1, pair[1] - 0x80
@@ -74,7 +74,7 @@ def _euc_jp_error(error: UnicodeError) -> tuple[str, int]:
 
 def _gb18030_error(error: UnicodeError) -> tuple[str, int]:
     """Read a lone 80 as the euro sign, as Microsoft's code page 936 has it."""
-    assert isinstance(error, UnicodeDecodeError)  # noqa: S101 (as above)
+    assert isinstance(error, UnicodeDecodeError)
     if error.object[error.start] == 0x80:
         return "€", error.start + 1
     return "\ufffd", error.end
@@ -82,7 +82,7 @@ def _gb18030_error(error: UnicodeError) -> tuple[str, int]:
 
 def _big5_error(error: UnicodeError) -> tuple[str, int]:
     """Read A3E1 as the euro sign, which Microsoft added."""
-    assert isinstance(error, UnicodeDecodeError)  # noqa: S101 (as above)
+    assert isinstance(error, UnicodeDecodeError)
     if error.object[error.start : error.start + 2] == b"\xa3\xe1":
         return "€", error.start + 2
     return "\ufffd", error.end

@@ -47,7 +47,38 @@ _ASCII_LETTERS = frozenset("abcdefghijklmnopqrstuvwxyz")
 _WESTERN = frozenset("éèàçêëîïôùûüöäáíóúñãõåøæß")
 _FOLDED = {"ș": "ş", "ț": "ţ", "ß": "s", "İ": "i", "ſ": "s"}
 
-LATIN = frozenset("en fr de es it pt nl sv nb da fi is ca pl cs sk hu sl sh ro tr lv lt et vi sq ga cy".split())
+LATIN = frozenset(
+    [
+        "en",
+        "fr",
+        "de",
+        "es",
+        "it",
+        "pt",
+        "nl",
+        "sv",
+        "nb",
+        "da",
+        "fi",
+        "is",
+        "ca",
+        "pl",
+        "cs",
+        "sk",
+        "hu",
+        "sl",
+        "sh",
+        "ro",
+        "tr",
+        "lv",
+        "lt",
+        "et",
+        "vi",
+        "sq",
+        "ga",
+        "cy",
+    ]
+)
 _WEST = "en fr de es it pt nl sv nb da fi is ca sq ga"
 _EAST = "en de pl cs sk hu sl sh ro"
 _SLAVIC = "ru uk bg sr mk be"
@@ -63,14 +94,14 @@ LANGUAGES = {  # of which an encoding's pages are
     **{name: tuple(_EAST.split()) for name in ("windows-1250", "iso-8859-2")},
     "iso-8859-16": ("ro", "en", "pl", "hu", "sl", "sh", "fr", "it"),
     "windows-1254": ("tr", "en", "de", "fr"),
-    **{name: ("lv", "lt", "et", "en", "de", "pl", "fi", "sv", "da") for name in ("windows-1257", "iso-8859-13", "iso-8859-4")},
+    **dict.fromkeys(("windows-1257", "iso-8859-13", "iso-8859-4"), ("lv", "lt", "et", "en", "de", "pl", "fi", "sv", "da")),
     "iso-8859-10": ("is", "lt", "lv", "et", "en", "nb", "sv", "fi"),
     "iso-8859-3": ("tr", "en", "it"),
     "iso-8859-14": ("cy", "ga", "en"),
     "windows-1258": ("vi", "en", "fr"),
-    **{name: ("el",) for name in ("windows-1253", "iso-8859-7")},
-    **{name: ("ar", "fa") for name in ("windows-1256", "iso-8859-6")},
-    **{name: ("he",) for name in ("windows-1255", "iso-8859-8", "iso-8859-8-i")},
+    **dict.fromkeys(("windows-1253", "iso-8859-7"), ("el",)),
+    **dict.fromkeys(("windows-1256", "iso-8859-6"), ("ar", "fa")),
+    **dict.fromkeys(("windows-1255", "iso-8859-8", "iso-8859-8-i"), ("he",)),
     "windows-874": ("th",),
 }
 MULTI_BYTE = frozenset(("gb18030", "big5", "shift_jis", "euc-jp", "iso-2022-jp", "euc-kr"))
@@ -94,7 +125,7 @@ class Pairs(dict[str, float]):
         return cost
 
     def _strange(self, pair: str) -> float:
-        first, second = pair
+        first, second = pair[0], pair[1]
         if not self._latin and (first in _ASCII_LETTERS or second in _ASCII_LETTERS):
             return _FOREIGN_WORD if " " in pair else _MIXED_WORD
         if second not in self._letters:

@@ -5,7 +5,6 @@ The steps are the standard's, each tag's attributes read as it reads them. Two d
 """
 
 import re
-from collections.abc import Iterator
 
 from worker.extract.charsets import charset_name
 

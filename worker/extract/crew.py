@@ -17,7 +17,7 @@ from worker.normalise.labels import labels
 from worker.normalise.roles import STEMS, credited_in, looks_like_people
 from worker.normalise.text import fold
 
-SIGNING_OFF = ("diting by ", "dited by ")  # how an agency's story ends
+SIGNING_OFF = ("diting by", "dited by")  # how an agency's story ends
 _SIGNS = {"ja": "＝", "ko": "기자"}  # beside names
 MOST_CREDITS = 40  # people of one article; more is a staff page
 LONGEST_BYLINE = 80  # characters of a line that may name an agency beside a person
@@ -25,6 +25,7 @@ LONGEST_BYLINE = 80  # characters of a line that may name an agency beside a per
 _OF_PICTURE = re.compile(
     r"foto|photo|image|bild|picture|video|getty|写真|사진|图|圖|©", re.IGNORECASE
 )  # their agencies are not the text's
+_OPENS = re.compile("[(（电電讯訊]")  # what every dateline that names an agency has
 # Properties of schema.org's CreativeWork that name people.
 _PROPERTIES = (("contributor", Role.AUTHOR), ("editor", Role.EDITOR), ("translator", Role.TRANSLATOR))
 _JOBS = (("photograph", Role.PHOTOGRAPHER), ("fotograf", Role.PHOTOGRAPHER), ("translator", Role.TRANSLATOR))
@@ -151,21 +152,19 @@ def _job(item: object) -> Role | None:
 
 def _agencies(evidence: CreditEvidence) -> Iterator[str]:
     """Yield the agencies that bylines, and the dateline of the first paragraph, name."""
-    if evidence.article is not None:
-        authors = joined(evidence.article.get("author"), evidence.nodes)
-        for text in texts_of(authors):
-            yield from agencies_in(text)
-    for key in AUTHOR_NAMES[:2]:
-        for text in evidence.head.meta.get(key, ()):
-            yield from agencies_in(text)
-    around = evidence.around
-    named = may_name_agency(around.short_opening)
+    article, around = evidence.article, evidence.around
+    stated = [text for key in AUTHOR_NAMES[:2] for text in evidence.head.meta.get(key, ())]
+    if article is not None:
+        stated = [*texts_of(joined(article.get("author"), evidence.nodes)), *stated]
+    if not (named := may_name_agency("\n".join((*stated, around.short_opening)))):
+        stated = []
+    for text in stated:
+        yield from agencies_in(text)
     for leaf in around.following[:LEAVES_NEAR]:
         line = leaf.text
         long = len(line) > LONGEST_BYLINE
-        if not (long or named):
+        if not (named or (long and _OPENS.search(line, 0, LONGEST_BYLINE))):
             continue
-        found = filter(None, (agency_of_dateline(line),)) if long else agencies_in(line)
-        for agency in found:
+        for agency in filter(None, (agency_of_dateline(line),)) if long else agencies_in(line):
             if around.tells_of_article(leaf) and not _OF_PICTURE.search(line[:LONGEST_BYLINE]):
                 yield agency

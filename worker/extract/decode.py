@@ -27,6 +27,7 @@ _BOMS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16le"), (b"\xfe\xff", "u
 _LANGUAGE = re.compile(rb"<html\s[^>]{0,300}?\blang\s*=\s*[\"']?([A-Za-z-]{2,20})", re.IGNORECASE)
 _JAPANESE = re.compile(rb"\x1b\$[@B](?:[\x21-\x7e]{2})+\x1b\([BJ]")  # a stretch of ISO-2022-JP
 _ASCII = bytes(range(0x80))
+_NOT_ASCII = bytes(range(0x80, 0x100))
 _NO_INFORMATION = frozenset(("windows-1252",))  # of a header: what servers send when nobody has set anything
 
 
@@ -76,10 +77,15 @@ def _not_utf8(body: bytes, content_type: str | None) -> Decoded:
         [name for name in declared if name not in _NO_INFORMATION or name == meta],
         language[1].decode("ascii") if language else None,
     )
-    if chosen is not None:
+    if chosen is not None and (chosen in declared or not _shattered(body, chosen)):
         return _labelled(body, chosen, header, meta, "guess")
     clean = (name for name in declared if "\ufffd" not in text_of(body, name))
     return _labelled(body, next(clean, "windows-1252"), header, meta, "fallback")
+
+
+def _shattered(body: bytes, name: str) -> bool:
+    """Return whether *name*, which nobody declared, loses one in five of the bytes that tell: then it is no reading of them."""
+    return text_of(body, name).count("\ufffd") * 5 > len(body) - len(body.translate(None, _NOT_ASCII))
 
 
 def _labelled(body: bytes, name: str, header: str | None, meta: str | None, otherwise: str) -> Decoded:

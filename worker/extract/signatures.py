@@ -59,6 +59,7 @@ _LABEL = (
 _LABELLED = re.compile(r"^([^:：＝]{2,32})[:：＝]\s*(\S.{1,80})$")
 # In scripts without capitals, "by" alone: Arabic, Persian, Hebrew, Thai, Bengali.
 _BY_ELSEWHERE = re.compile(r"^(?:(?:بقلم|به قلم|كتبت?|نوشته|מאת|লিখেছেন)[\s:]+|โดย[\s:]*)(\S.{1,60})$")
+_BY_LETTERS = frozenset("بكنמโল")
 LONGEST_ELSEWHERE = 4  # words of a name there; more is a sentence that begins with "wrote"
 _ONLY_LABEL = re.compile(
     rf"^(?:{_LABEL}\s*[:：]|(?:written|posted|article|story|words|authored)\s+by|authors?(?:\(s\))?|autor(?:in|en)?|verfasser(?:in)?)$",
@@ -167,9 +168,9 @@ def _said(line: str) -> tuple[str, ...]:
         return names_in(match[0])
     if len(line) > LONGEST_BYLINE:
         return ()
-    if (":" in line or not line.isascii()) and (match := _LABELLED.match(line)) and role_of(match[1]) in WROTE:
+    if (":" in line or "：" in line or "＝" in line) and (match := _LABELLED.match(line)) and role_of(match[1]) in WROTE:
         return tuple(name for name in names_in(match[2]) if _is_capital(name))
-    if not line.isascii() and (match := _BY_ELSEWHERE.match(line)):
+    if line[:1] in _BY_LETTERS and (match := _BY_ELSEWHERE.match(line)):
         return tuple(name for name in names_in(match[1]) if len(name.split()) <= LONGEST_ELSEWHERE)
     return distinct(_REPORTER.findall(line)) if "기자" in line else ()
 

@@ -8,10 +8,10 @@ from urllib.parse import urlsplit
 import httpx
 
 from worker.errors import InvalidUrl, ServerError, WrongType
+from worker.exchange import Exchange, Fetched, Validators
 from worker.fetch.redirects import next_url
 from worker.fetch.robots import Robots, agent_of
 from worker.fetch.transfer import Budget, Headers, Transfer, Turns
-from worker.models import Exchange, Fetched, Validators
 from worker.ports import Governor
 from worker.urls import host_of, resolve
 

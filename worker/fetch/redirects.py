@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from worker.errors import BadRedirect
-from worker.models import Exchange
+from worker.exchange import Exchange
 from worker.urls import resolve
 
 MAX_REDIRECTS = 5

@@ -21,9 +21,9 @@ from worker.errors import (
     ServerError,
     TransientError,
 )
+from worker.exchange import Exchange
 from worker.fetch.redirects import next_url
 from worker.fetch.transfer import Budget, Headers, Transfer, Turns
-from worker.models import Exchange
 
 MAX_BYTES = 512_000  # RFC 9309 §2.5: at least 500 KiB are read, the rest is ignored
 FRESH_S = 3600.0  # RFC 9309 §2.4 allows a day; a site that shuts us out should not wait that long

@@ -26,9 +26,9 @@ from worker.errors import (
     TransientError,
     Truncated,
 )
+from worker.exchange import Exchange
 from worker.fetch.decoding import coding_of, decode
 from worker.fetch.egress import DEADLINE, PEER, SENT_HEADERS
-from worker.models import Exchange
 from worker.outcomes import RULES, clamp_retry_after, status_error
 from worker.ports import Governor
 

@@ -77,7 +77,7 @@ def agencies_in(byline: str) -> Iterator[str]:
 
 def agency_of_dateline(paragraph: str) -> str | None:
     """Return the agency that the dateline with which a *paragraph* begins names."""
-    match = _CHINESE_DATELINE.match(paragraph) or (
+    match = (None if paragraph.isascii() else _CHINESE_DATELINE.match(paragraph)) or (
         _DATELINE.match(paragraph[:110]) if "(" in paragraph[:64] or "（" in paragraph[:64] else None
     )
     return next(agencies_in(match[1]), None) if match is not None else None

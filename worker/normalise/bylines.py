@@ -155,7 +155,10 @@ def _peeled(name: str) -> str:
     """Return *name* without one layer of address, introduction, remark and punctuation."""
     name = _CONJUNCTION.sub("", _BRACKETED.sub(" ", _ADDRESS.sub("", name)))
     name = _DEGREE.sub("", _TAIL.sub("", _INTRODUCTION.sub("", name)))
-    name = _POST.sub("", _TITLE.sub("", name.lstrip(), count=1), count=1) if " " in name else name
+    if " " in name:
+        name = name.lstrip()
+        for pattern in (_TITLE, _POST):
+            name = name[before.end() :] if (before := pattern.match(name)) else name
     peeled = squeeze(name).strip(" \t,.;:：|-–—•·⋅*\"“”'’()[]{}/")
     return f"{peeled}." if _ABBREVIATED.search(name.rstrip(" ,;:|")) else peeled
 

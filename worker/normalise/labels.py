@@ -37,6 +37,11 @@ _LABELS = {
 _ROLES = {label.casefold(): role for role, labels in _LABELS.items() for label in labels.split("|")}
 _OPENERS = "(（【[•·|/／,;.:"
 _LAST_WORDS = frozenset(label.rsplit(" ", 1)[-1] for label in _ROLES)
+# The last two letters of any of them, and a blank after the last: passes over nearly all colons at little cost.
+_ENDS = frozenset(
+    form for word in _LAST_WORDS for end in (word[-2:], f"{word[-1]} ", f"{word[-1]}\u00a0") for form in (end, end.upper())
+)
+_ENDS |= {end.replace("σ", "ς") for end in _ENDS}
 MOST_LABEL_WORDS = max(label.count(" ") for label in _ROLES) + 1
 
 
@@ -50,7 +55,7 @@ def labels(text: str, colon: str) -> list[int]:
     found, at = [], 0
     for piece in text.split(colon)[:-1]:
         at += len(piece)
-        if piece and not piece[-1].isdigit() and ends_label(piece, len(piece)):
+        if piece[-2:] in _ENDS and ends_label(piece, len(piece)):
             found.append(at)
         at += 1
     return found

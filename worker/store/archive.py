@@ -13,7 +13,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from worker.errors import OwnTrouble, TooLarge
-from worker.models import Exchange, Record
+from worker.exchange import Exchange, Record
 from worker.store import coding, warc
 from worker.store.disk import folder_bytes, free_bytes
 from worker.store.volume import Volume

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, Engine, select
 
-from worker.models import Kind, Record
+from worker.exchange import Record
+from worker.models import Kind
 from worker.store import schema
 from worker.store.copies import ALONE, copies_of
 from worker.store.library import BATCH, Wanted, conditions, record_of, snapshot

@@ -6,8 +6,9 @@ from collections.abc import Iterable
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.sql.elements import ColumnElement
 
+from worker.exchange import Record, Validators
 from worker.extraction_json import dump
-from worker.models import Article, ArticleImage, Claim, ImageState, ImagesTried, Picture, Record, Stored, Validators
+from worker.models import Article, ArticleImage, Claim, ImageState, ImagesTried, Picture, Stored
 from worker.store import schema
 from worker.store.clusters import copy_of
 from worker.store.database import insert_into

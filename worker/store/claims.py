@@ -6,7 +6,8 @@ from collections.abc import Collection
 from sqlalchemy import ColumnElement, case, delete, literal, not_, or_, select, update
 
 from worker.errors import Cause
-from worker.models import Claim, ImageRef, ImageState, Kind, Known, LateImages, Picture, State, Validators
+from worker.exchange import Validators
+from worker.models import Claim, ImageRef, ImageState, Kind, Known, LateImages, Picture, State
 from worker.store import schema
 from worker.store.crawls import close_runs, visit_of
 from worker.store.database import insert_into

@@ -6,7 +6,8 @@ from typing import Any
 
 from sqlalchemy import Connection, and_, case, func, or_, select, update
 
-from worker.models import Claim, Crawled, Form, Kind, Source, State, Validators, Visit
+from worker.exchange import Validators
+from worker.models import Claim, Crawled, Form, Kind, Source, State, Visit
 from worker.store import schema
 from worker.store.database import insert_into
 from worker.store.transaction import Transaction

@@ -8,7 +8,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Engine, FromClause, Row, Select, column, false, func, select, table
 
 from worker.article_json import StoredArticle
-from worker.models import ImageState, Kind, Picture, Record, State
+from worker.exchange import Record
+from worker.models import ImageState, Kind, Picture, State
 from worker.store import schema
 from worker.store.copies import is_canonical
 from worker.store.database import own_trouble, reading

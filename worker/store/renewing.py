@@ -10,19 +10,8 @@ from sqlalchemy import select, update
 
 from worker.article_json import StoredArticle
 from worker.errors import Cause
-from worker.models import (
-    Article,
-    ArticleImage,
-    Claim,
-    ImageRef,
-    ImageState,
-    Kind,
-    Known,
-    Settled,
-    State,
-    Stored,
-    Validators,
-)
+from worker.exchange import Validators
+from worker.models import Article, ArticleImage, Claim, ImageRef, ImageState, Kind, Known, Settled, State, Stored
 from worker.normalise.likeness import likeness_of_article
 from worker.store import schema
 from worker.store.articles import TakenKey, save_article

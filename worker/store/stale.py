@@ -8,7 +8,8 @@ from sqlalchemy import ColumnElement, Connection, Engine, Row, ScalarSelect, exi
 
 from worker.article_json import StoredArticle
 from worker.errors import Cause
-from worker.models import Kind, Record, State
+from worker.exchange import Record
+from worker.models import Kind, State
 from worker.store import schema
 from worker.store.archived import pages_of_visit
 from worker.store.library import BATCH, Wanted, conditions, snapshot

@@ -16,7 +16,7 @@ from hashlib import sha256
 from itertools import chain
 from urllib.parse import quote, urlsplit
 
-from worker.models import Exchange
+from worker.exchange import Exchange
 
 GZIP = 16 + zlib.MAX_WBITS  # zlib's way of asking for the gzip wrapper
 STORED = 0  # zlib level for what is compressed already: 0.05 ms for a photo and 0.03 % larger, instead of 4 ms for nothing

@@ -12,10 +12,10 @@ from dataclasses import dataclass, field
 
 import pytest
 
+from worker.exchange import Fetched, Validators
 from worker.fetch.client import WebClient
 from worker.fetch.egress import Egress, verifying_context
 from worker.fetch.guard import Guard
-from worker.models import Fetched, Validators
 
 LOOPBACK = ("127.0.0.0/8",)
 TLS = verifying_context()

@@ -18,9 +18,9 @@ from worker.errors import (
     TimedOut,
     Truncated,
 )
+from worker.exchange import Fetched
 from worker.fetch.client import WebClient
 from worker.fetch.robots import MAX_BYTES, agent_of
-from worker.models import Fetched
 
 pytestmark = pytest.mark.anyio
 

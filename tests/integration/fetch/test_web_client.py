@@ -32,8 +32,8 @@ from worker.errors import (
     TooLarge,
     WrongType,
 )
+from worker.exchange import Validators
 from worker.fetch.client import WebClient
-from worker.models import Validators
 
 pytestmark = pytest.mark.anyio
 

@@ -6,8 +6,8 @@ import pytest
 
 from tests.integration.fetch.loopback import OpenGovernor, Origin, raw, redirect, reply, visiting
 from worker.errors import BadRedirect, ForbiddenAddress, Gone, InvalidUrl, RobotsDisallowed, ServerError, TooLarge, WrongType
+from worker.exchange import Validators
 from worker.fetch.client import WebClient
-from worker.models import Validators
 
 pytestmark = pytest.mark.anyio
 

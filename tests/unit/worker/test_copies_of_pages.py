@@ -8,7 +8,8 @@ import pytest
 from tests.fakes import OpenQuarantine
 from tests.mirrors import converted
 from worker.article import article_of, forms_of
-from worker.models import Article, Exchange, Fetched
+from worker.exchange import Exchange, Fetched
+from worker.models import Article
 from worker.normalise.likeness import SAME, agreement
 from worker.pages import Pages
 from worker.store.clusters import copy_of

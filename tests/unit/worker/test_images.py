@@ -8,8 +8,9 @@ import pytest
 from tests.fakes import NOW, Answer, CannedWeb, MemoryArchive, MemoryLedger
 from tests.pictures import png
 from worker.errors import HostBusy, IngestError, RateLimited
+from worker.exchange import Fetched
 from worker.images import LARGE_BYTES, ROOM_BYTES, ImageFetcher, Images
-from worker.models import Charge, Fetched, ImageRef, ImageState
+from worker.models import Charge, ImageRef, ImageState
 from worker.outcomes import MAX_DEFERRALS, RULES, TimedOut
 
 

@@ -19,10 +19,11 @@ from tests.fakes import (
 )
 from tests.pictures import png
 from worker.errors import ConnectFailed, Gone, HostBusy, IngestError, OwnTrouble, TimedOut
+from worker.exchange import Validators
 from worker.images import ImageFetcher
 from worker.ingest import EARLY_S, Ingestor
 from worker.listings import Listings
-from worker.models import Ended, Form, ImageState, Later, Source, State, Validators, Visit
+from worker.models import Ended, Form, ImageState, Later, Source, State, Visit
 from worker.pages import Pages
 from worker.urls import canonicalise, fingerprint
 

@@ -8,8 +8,9 @@ import pytest
 from tests.fakes import NOW, Answer, CannedWeb, MemoryArchive, OpenGovernor
 from worker import listings
 from worker.errors import Gone, IngestError, OwnTrouble, TimedOut, WrongType
+from worker.exchange import Validators
 from worker.listings import LONGEST_NOTE, MAX_FURTHER, Listings
-from worker.models import Crawled, Form, Source, Validators, Visit
+from worker.models import Crawled, Form, Source, Visit
 
 FEED = "https://news.example/feed.xml"
 INDEX = "https://news.example/sitemap.xml"

@@ -7,7 +7,8 @@ from functools import partial
 from tests.chinese import BRIDGE, LIBRARY
 from tests.fakes import Answer, CannedWeb, OpenQuarantine
 from tests.mirrors import mirrored, sample_dictionary
-from worker.models import Extraction, Fetched
+from worker.exchange import Fetched
+from worker.models import Extraction
 from worker.normalise.restoring import restored
 from worker.pages import Pages
 from worker.rendering import to_text

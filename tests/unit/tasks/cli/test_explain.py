@@ -12,7 +12,7 @@ from tasks.cli import page_by_url
 from tests.press import Press, page
 from tests.unit.tasks.cli.conftest import Newsmill
 from worker.errors import ConnectFailed, RobotsDisallowed
-from worker.models import Exchange, Fetched
+from worker.exchange import Exchange, Fetched
 from worker.urls import canonicalise, fingerprint
 
 URL = "https://news.example/a/story.html?utm_source=x"

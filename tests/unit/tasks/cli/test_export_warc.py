@@ -16,7 +16,8 @@ from tests.building import DAY, NOON, Stacks, image, news
 from tests.copies import story, told
 from tests.exchanges import exchange
 from tests.unit.tasks.cli.conftest import Newsmill
-from worker.models import Article, ArticleImage, ImageState, Record, Stored, Unchanged, Validators
+from worker.exchange import Record, Validators
+from worker.models import Article, ArticleImage, ImageState, Stored, Unchanged
 from worker.store.accept import reopen
 from worker.store.archive import WarcArchive
 from worker.store.transaction import transaction

@@ -9,7 +9,8 @@ from tasks.cli.page_source import Source
 from tests.chinese import BRIDGE
 from tests.fakes import Answer, CannedWeb, OpenQuarantine
 from tests.mirrors import SAMPLE
-from worker.models import Extraction, Fetched
+from worker.exchange import Fetched
+from worker.models import Extraction
 from worker.pages import Pages
 from worker.rendering import to_markdown, to_text
 

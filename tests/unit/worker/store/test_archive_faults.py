@@ -17,7 +17,7 @@ import pytest
 
 from tests.exchanges import MEGABYTE, PAGE, exchange, keep, warcio_records, whole_records
 from worker.errors import OwnTrouble, TooLarge
-from worker.models import Record
+from worker.exchange import Record
 from worker.store import archive as archive_module
 from worker.store.archive import WarcArchive
 
