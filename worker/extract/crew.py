@@ -8,7 +8,7 @@ from itertools import accumulate
 from worker.extract.blocks import Leaf
 from worker.extract.credits import AUTHOR_NAMES, CreditEvidence
 from worker.extract.jsonld import joined, text_of, texts_of
-from worker.extract.surroundings import LEAVES_NEAR, LONG_LINE
+from worker.extract.surroundings import LEAVES_NEAR, LONG_LINE, LONG_LINES_OPENING
 from worker.models import Credit, Role
 from worker.normalise.agencies import agencies_in, agency_of_dateline, is_agency, may_name_agency
 from worker.normalise.bylines import names_in
@@ -25,7 +25,6 @@ LONGEST_BYLINE = 80  # characters of a line that may name an agency beside a per
 _OF_PICTURE = re.compile(
     r"foto|photo|image|bild|picture|video|getty|写真|사진|图|圖|©", re.IGNORECASE
 )  # their agencies are not the text's
-_OPENS = re.compile("[(（电電讯訊]")  # what every dateline that names an agency has
 # Properties of schema.org's CreativeWork that name people.
 _PROPERTIES = (("contributor", Role.AUTHOR), ("editor", Role.EDITOR), ("translator", Role.TRANSLATOR))
 _JOBS = (("photograph", Role.PHOTOGRAPHER), ("fotograf", Role.PHOTOGRAPHER), ("translator", Role.TRANSLATOR))
@@ -97,18 +96,21 @@ def _counts_afar(credit: Credit, authors: frozenset[str]) -> bool:
 def _credited(evidence: CreditEvidence) -> Iterator[tuple[Credit, bool]]:
     """Yield whom the lines after the headline credit, and whether near it; nearly all lines are passed over unread."""
     around = evidence.around
-    leaves = around.following
+    near = around.following[:LEAVES_NEAR]
+    last = near[-1].index if near else 0
+    leaves = [leaf for leaf in around.following if len(leaf.text) <= LONG_LINE or leaf.text[-1] in ")）" or "\n" in leaf.text]
     text = "\n".join([leaf.text for leaf in leaves])
-    places = [*labels(text, ":"), *(at for sign in SIGNING_OFF if (at := text.find(sign)) >= 0)]
-    if not text.isascii():
-        places += labels(text, "：")
-        if evidence.language in _SIGNS:
-            places += [match.start() for match in re.finditer(_SIGNS[evidence.language], text)]
+    places = labels(text, ":")
+    if evidence.language in {"en", ""}:
+        places += [at for sign in SIGNING_OFF if (at := text.find(sign)) >= 0]
+    if evidence.language in _SIGNS:
+        places += [*labels(text, "："), *(match.start() for match in re.finditer(_SIGNS[evidence.language], text))]
     opening = around.short_opening.lower()
     if stems := [stem for stem in STEMS if stem in opening]:
-        near = leaves[:LEAVES_NEAR]
-        starts_near = zip(near, _starts(near), strict=False)
-        places += [start for leaf, start in starts_near if any(stem in leaf.text.lower() for stem in stems)]
+        first = leaves[:LEAVES_NEAR]
+        for leaf, start in zip(first, _starts(first), strict=False):
+            if any(stem in leaf.text.lower() for stem in stems):
+                places.append(start)
     starts: list[int] = []
     for start in sorted({text.rfind("\n", 0, place) + 1 for place in places}):
         end = text.find("\n", start)
@@ -117,9 +119,9 @@ def _credited(evidence: CreditEvidence) -> Iterator[tuple[Credit, bool]]:
             line = line[max(line.rfind("("), line.rfind("（"), len(line) - LONG_LINE) :] if line[-1] in ")）" else ""
         if line and (named := credited_in(line)):
             starts = starts or _starts(leaves)
-            index = bisect_right(starts, start) - 1
-            if around.tells_of_article(leaves[index]):
-                yield from ((credit, index < LEAVES_NEAR) for credit in named)
+            leaf = leaves[bisect_right(starts, start) - 1]
+            if around.tells_of_article(leaf):
+                yield from ((credit, leaf.index <= last) for credit in named)
 
 
 def _starts(leaves: Sequence[Leaf]) -> list[int]:
@@ -160,11 +162,16 @@ def _agencies(evidence: CreditEvidence) -> Iterator[str]:
         stated = []
     for text in stated:
         yield from agencies_in(text)
+    paragraphs = 0
     for leaf in around.following[:LEAVES_NEAR]:
         line = leaf.text
-        long = len(line) > LONGEST_BYLINE
-        if not (named or (long and _OPENS.search(line, 0, LONGEST_BYLINE))):
-            continue
-        for agency in filter(None, (agency_of_dateline(line),)) if long else agencies_in(line):
-            if around.tells_of_article(leaf) and not _OF_PICTURE.search(line[:LONGEST_BYLINE]):
+        found: Iterable[str] = ()
+        if len(line) > LONGEST_BYLINE:
+            paragraphs += 1
+            if paragraphs <= LONG_LINES_OPENING and (agency := agency_of_dateline(line)) is not None:
+                found = (agency,)
+        elif named and not _OF_PICTURE.search(line):
+            found = agencies_in(line)
+        for agency in found:
+            if around.tells_of_article(leaf):
                 yield agency

@@ -22,6 +22,7 @@ LEAVES_BEFORE = 30  # leaves before it: kicker, and on some sites the date
 LEAVES_ALL = 3_000  # leaves of the whole article; the editor's name stands after its last line
 MOST_SCRIPTS = 80  # looked at for the data of the page
 MOST_FOOTERS = 10  # looked at for the date of a post
+LONGEST_FOOTER = 3_000  # characters, with the blanks of its source; a post's holds a sentence, the site's its map
 LONGEST_SCRIPT = 1_000_000  # characters of one; the state of a whole application
 LONGEST_LINE = 3_000  # characters looked at of one; callers look at lines, not at articles
 LONGEST_MARKED = 600  # characters of a block that may be a byline or dateline; callers look at a third of it
@@ -203,7 +204,8 @@ class Surroundings:
     @cached_property
     def footers(self) -> list[str]:
         """The texts of the page's footers: blogs say there when a post was written."""
-        return [text_in(node) for node in self._tree.css("footer")[:MOST_FOOTERS]]
+        nodes = self._tree.css("footer")[:MOST_FOOTERS]
+        return [text_in(node) for node in nodes if len(node.text()) <= LONGEST_FOOTER]
 
     @cached_property
     def signs(self) -> list[Sign]:

@@ -77,6 +77,14 @@ _CLOCK = re.compile(
     re.IGNORECASE,
 )
 _DIGIT = re.compile(r"\d")
+# One of these words is in every line that tells a day, or a letter of a script whose words are not told apart by letters alone.
+_WORDS = re.compile(r"[^\W\d_]+")
+_OTHER_SCRIPT = re.compile("[\u0900-\u0fff\u3040-\u9fff\uac00-\ud7a3]")
+_TELLING = frozenset(
+    words[0]
+    for phrase in (*_BEFORE.split("|"), *_AFTER.split("|"), *_NOW, *(word for days in _DAYS_AGO.values() for word in days))
+    if (words := _WORDS.findall(phrase.lower()))
+)
 
 
 def day_told(line: str, habits: Habits) -> str | None:
@@ -85,7 +93,7 @@ def day_told(line: str, habits: Habits) -> str | None:
     Counted from `Habits.now`, on the clock of `Habits.zone`, or of UTC where that is unknown. A bare date, however exactly
     the hours are counted; None if the line tells none, or is longer than a dateline.
     """
-    if len(line) > LONGEST:
+    if len(line) > LONGEST or (_TELLING.isdisjoint(_WORDS.findall(line.lower())) and not _OTHER_SCRIPT.search(line)):
         return None
     now = datetime.fromtimestamp(habits.now, habits.zone or UTC)
     if _DIGIT.search(line):

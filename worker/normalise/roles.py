@@ -19,17 +19,22 @@ PHRASE = re.compile(
     r"pictures by|reported by|(?:text|words|story) and (?:photo\w*|pictures) by|übersetzt von|aus dem \w{3,20} von|fotos? von|traduit(?: de \S{3,20})? par|photos? de|traducido por|traduzido por|"
     r"fotografías? de|traduzione di|foto di|a cura di|vertaald door|foto's van|oversatt av|oversat af)\s+",
 )
+# One of these is in every phrase, in lower case.
 STEMS = (
-    " by ",
-    "foto",
+    "ting by ",
+    "ted by ",
+    "ten by ",
+    "tion by ",
     "photo",
+    "foto",
+    "pictures by ",
     "übersetzt",
     "aus dem ",
     "tradu",
     "a cura di ",
     "vertaald",
     "oversat",
-)  # one is in every phrase, in lower case
+)
 _BOTH = re.compile(
     r"(?:text|words?|story|texte?|texto|testo|tekst)\s*(?:and|und|et|y|e|en|og|och|&|\+|/)\s*(?:photo|foto|bild|picture)",
     re.IGNORECASE,
