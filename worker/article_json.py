@@ -9,6 +9,7 @@ from typing import Any
 from worker.models import ArticleImage, Extraction, ImageState, State
 from worker.rendering import to_markdown, to_text
 
+NORMALISED = ("title_normalised", "authors_normalised", "editors_normalised", "text_normalised", "markdown_normalised")
 HTTP_KEYS = ("status", "etag", "last_modified", "content_type", "charset", "charset_by")
 
 
@@ -154,14 +155,16 @@ def _as_json(extraction: Extraction, body: _Body, *, http: Mapping[str, object],
     }
 
 
-def _normalised(extraction: Extraction, images: tuple[ArticleImage, ...]) -> dict[str, str | None]:
+def _normalised(extraction: Extraction, images: tuple[ArticleImage, ...]) -> dict[str, Any]:
     """Return what a corrupted mirror said before it was one; null for any other page."""
     restored = extraction.restored
     if restored is None:
-        return {"title_normalised": None, "text_normalised": None, "markdown_normalised": None}
+        return dict.fromkeys(NORMALISED)
     refs = [replace(image.ref, caption=caption) for image, caption in zip(images, restored.captions, strict=False)]
     return {
         "title_normalised": restored.title,
+        "authors_normalised": list(restored.authors),
+        "editors_normalised": list(restored.editors),
         "text_normalised": to_text(restored.document),
         "markdown_normalised": to_markdown(restored.document, refs),
     }

@@ -43,14 +43,15 @@ _COPY = DataType.struct(
 # published_at and modified_at stay as the page has them: a bare day is no moment, and an offset says where it was.
 _TYPED = {
     "id": _NUMBER, "version": _NUMBER, "fetched_at": _MOMENT, "http": _HTTP, "images": DataType.list(Field("item", _IMAGE)),
-    "aliases": _TEXTS, "authors": _TEXTS, "editors": _TEXTS, "tags": _TEXTS, "credits": DataType.list(Field("item", _CREDIT)),
+    "aliases": _TEXTS, "authors": _TEXTS, "editors": _TEXTS, "tags": _TEXTS, "authors_normalised": _TEXTS,
+    "editors_normalised": _TEXTS, "credits": DataType.list(Field("item", _CREDIT)),
     "cluster": _NUMBER, "canonical_copy": _NUMBER, "near_copies": DataType.list(Field("item", _COPY)),
 }  # fmt: skip
 COLUMNS = (
     "id", "url", "final_url", "canonical_url", "aliases", "title", "authors", "editors", "credits", "source",
     "site_name", "published_at", "modified_at", "language", "description", "section", "tags", "text", "markdown",
-    "title_normalised", "text_normalised", "markdown_normalised", "images", "lead_image", "cluster", "canonical_copy",
-    "near_copies", "version", "fetched_at", "http", "extractor", "quality", "job", "outcome",
+    "title_normalised", "authors_normalised", "editors_normalised", "text_normalised", "markdown_normalised", "images",
+    "lead_image", "cluster", "canonical_copy", "near_copies", "version", "fetched_at", "http", "extractor", "quality", "job", "outcome",
 )  # fmt: skip
 _FIELDS = [Field(name, _TYPED.get(name, _TEXT)) for name in COLUMNS]
 SCHEMA = Schema(_FIELDS)

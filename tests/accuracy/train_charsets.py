@@ -17,38 +17,12 @@ import unicodedata
 from collections import Counter
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).parents[2]))  # run as a script, from anywhere
+
+from worker.extract.charset_models import LATIN
+
 ROOT = Path(__file__).parents[2]
 ASCII = "abcdefghijklmnopqrstuvwxyz"
-LATIN = [
-    "en",
-    "fr",
-    "de",
-    "es",
-    "it",
-    "pt",
-    "nl",
-    "sv",
-    "nb",
-    "da",
-    "fi",
-    "is",
-    "ca",
-    "pl",
-    "cs",
-    "sk",
-    "hu",
-    "sl",
-    "sh",
-    "ro",
-    "tr",
-    "lv",
-    "lt",
-    "et",
-    "vi",
-    "sq",
-    "ga",
-    "cy",
-]
 OTHER = ["ru", "uk", "bg", "sr", "mk", "be", "el", "ar", "fa", "he", "th"]
 MESSAGES = ("et", "be")  # not in the lists
 LISTED = ("sq", "ga", "cy")  # of these only plain lists of words were found
@@ -214,7 +188,7 @@ def characters_of(language: str) -> dict[str, str]:
 def main(out: Path) -> None:
     """Write the models to *out*."""
     models = {
-        "pairs": {language: pairs_of(language) for language in (*LATIN, *OTHER)},
+        "pairs": {language: pairs_of(language) for language in (*sorted(LATIN), *OTHER)},
         "characters": {language: characters_of(language) for language in ("zh-Hans", "zh-Hant", "ja", "ko")},
     }
     out.write_text(json.dumps(models, ensure_ascii=False, indent=0) + "\n", encoding="utf-8")

@@ -48,37 +48,11 @@ _WESTERN = frozenset("éèàçêëîïôùûüöäáíóúñãõåøæß")
 _FOLDED = {"ș": "ş", "ț": "ţ", "ß": "s", "İ": "i", "ſ": "s"}
 
 LATIN = frozenset(
-    [
-        "en",
-        "fr",
-        "de",
-        "es",
-        "it",
-        "pt",
-        "nl",
-        "sv",
-        "nb",
-        "da",
-        "fi",
-        "is",
-        "ca",
-        "pl",
-        "cs",
-        "sk",
-        "hu",
-        "sl",
-        "sh",
-        "ro",
-        "tr",
-        "lv",
-        "lt",
-        "et",
-        "vi",
-        "sq",
-        "ga",
-        "cy",
-    ]
-)
+    (
+        "en", "fr", "de", "es", "it", "pt", "nl", "sv", "nb", "da", "fi", "is", "ca", "pl", "cs", "sk", "hu", "sl", "sh", "ro",
+        "tr", "lv", "lt", "et", "vi", "sq", "ga", "cy",
+    )
+)  # fmt: skip
 _WEST = "en fr de es it pt nl sv nb da fi is ca sq ga"
 _EAST = "en de pl cs sk hu sl sh ro"
 _SLAVIC = "ru uk bg sr mk be"

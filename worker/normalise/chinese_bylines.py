@@ -83,11 +83,6 @@ class Credits:
     source: str = ""
 
 
-def credits_in(text: str) -> Credits:
-    """Return the roles that a Chinese credit line labels: 来源, 作者 or 记者, 编辑 or 责任编辑; see `named_in`."""
-    return summary(named_in(text))
-
-
 def summary(named: Iterable[Credit]) -> Credits:
     """Return who wrote, who edited and the first origin of those *named*."""
     named = tuple(named)

@@ -12,7 +12,8 @@ from worker.models import Extraction, ImageRef, ImageState, State
 
 KEYS = [
     "id", "url", "final_url", "canonical_url", "aliases", "title", "authors", "editors", "credits", "source", "site_name", "published_at",
-    "modified_at", "language", "description", "section", "tags", "text", "markdown", "title_normalised", "text_normalised", "markdown_normalised",
+    "modified_at", "language", "description", "section", "tags", "text", "markdown", "title_normalised", "authors_normalised", "editors_normalised",
+    "text_normalised", "markdown_normalised",
     "images", "lead_image", "cluster", "canonical_copy", "near_copies", "version", "fetched_at", "http", "extractor", "quality", "job", "outcome",
 ]  # fmt: skip
 IMAGE_KEYS = [

@@ -41,6 +41,8 @@ def test_every_way_to_read_a_page_restores_it_alike() -> None:
     assert whole.restored is not None
     said = article_of(Page(body=body, url=URL, content_type="text/html"), lambda _url: None)
     assert said["title_normalised"] == whole.restored.title
+    assert said["authors_normalised"] == list(whole.restored.authors)
+    assert said["editors_normalised"] == list(whole.restored.editors)
     assert said["text_normalised"] == to_text(whole.restored.document)
     assert said["text"] == to_text(whole.document)
     assert said["markdown_normalised"] == to_markdown(whole.restored.document, whole.images)

@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from worker.normalise.bylines import clean_name, is_personal, names_in
-from worker.normalise.chinese_bylines import Credits, clean_source, credits_in
+from worker.normalise.chinese_bylines import Credits, clean_source, named_in, summary
 
 
 @pytest.mark.parametrize(
@@ -64,7 +64,7 @@ def test_a_field_for_the_author_may_name_a_newsroom() -> None:
     ],
 )
 def test_a_chinese_credit_line_gives_its_roles(line: str, credits_: Credits) -> None:
-    assert credits_in(line) == credits_
+    assert summary(named_in(line)) == credits_
 
 
 @pytest.mark.parametrize(
@@ -80,11 +80,11 @@ def test_a_chinese_credit_line_gives_its_roles(line: str, credits_: Credits) -> 
     ],
 )
 def test_a_sentence_is_no_credit(line: str) -> None:
-    assert credits_in(line) == Credits()
+    assert summary(named_in(line)) == Credits()
 
 
 def test_an_editor_is_no_author() -> None:
-    found = credits_in("记者 王小二 编辑：李四")
+    found = summary(named_in("记者 王小二 编辑：李四"))
     assert "李四" not in found.authors
     assert found.editors == ("李四",)
 
@@ -113,7 +113,12 @@ def test_persons_are_told_from_houses() -> None:
 
 @given(st.text(max_size=300))
 def test_bylines_are_total_and_names_short(text: str) -> None:
-    for name in (*names_in(text), *names_in(text, strict=False), *credits_in(text).authors, *credits_in(text).editors):
+    for name in (
+        *names_in(text),
+        *names_in(text, strict=False),
+        *summary(named_in(text)).authors,
+        *summary(named_in(text)).editors,
+    ):
         assert 0 < len(name) <= 60
         assert name == name.strip()
 

@@ -5,7 +5,7 @@ import pytest
 from worker.models import Credit, Role
 from worker.normalise.agencies import agencies_in, agency_of_dateline, is_agency
 from worker.normalise.bylines import names_in
-from worker.normalise.chinese_bylines import credits_in, named_in
+from worker.normalise.chinese_bylines import named_in, summary
 from worker.normalise.roles import credited_in
 
 
@@ -149,7 +149,7 @@ def test_a_chinese_line_of_credits_keeps_the_roles_apart(line: str, named: list[
 
 
 def test_a_chinese_photographer_is_no_author() -> None:
-    assert credits_in("文/张三 图/李四").authors == ("张三",)
+    assert summary(named_in("文/张三 图/李四")).authors == ("张三",)
 
 
 def test_agencies_are_known_by_name_and_code() -> None:
