@@ -9,7 +9,13 @@ from typing import Any
 from worker.models import ArticleImage, Extraction, ImageState, State
 from worker.rendering import to_markdown, to_text
 
-NORMALISED = ("title_normalised", "authors_normalised", "editors_normalised", "text_normalised", "markdown_normalised")
+NOT_RESTORED: Mapping[str, Any] = {
+    "title_normalised": None,
+    "authors_normalised": [],
+    "editors_normalised": [],
+    "text_normalised": None,
+    "markdown_normalised": None,
+}
 HTTP_KEYS = ("status", "etag", "last_modified", "content_type", "charset", "charset_by")
 
 
@@ -156,10 +162,10 @@ def _as_json(extraction: Extraction, body: _Body, *, http: Mapping[str, object],
 
 
 def _normalised(extraction: Extraction, images: tuple[ArticleImage, ...]) -> dict[str, Any]:
-    """Return what a corrupted mirror said before it was one; null for any other page."""
+    """Return what a corrupted mirror said before it was one; null, and no names, for any other page."""
     restored = extraction.restored
     if restored is None:
-        return dict.fromkeys(NORMALISED)
+        return dict(NOT_RESTORED)
     refs = [replace(image.ref, caption=caption) for image, caption in zip(images, restored.captions, strict=False)]
     return {
         "title_normalised": restored.title,
