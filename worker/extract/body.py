@@ -93,11 +93,14 @@ def find_title(page: Page, wanted: frozenset[str]) -> Leaf | None:
     """Return where the page shows its headline; *wanted* are its forms, folded."""
     first: Leaf | None = None
     other: Leaf | None = None
+    shortest = min(map(len, wanted), default=0)
     for leaf in page.leaves:
-        heading = leaf.box.tag in HEADINGS
-        if leaf.kind != "text" or leaf.weight > 600 or (leaf.linked and not heading):  # no headline is so long
+        tag = leaf.box.tag
+        if leaf.kind != "text" or leaf.weight > 600 or (leaf.linked and tag not in HEADINGS):  # no headline is so long
             continue
-        main = leaf.box.tag == "h1"
+        main = tag == "h1"
+        if not main and 2 * leaf.weight < shortest:  # folding makes no text longer than that
+            continue
         folded = fold(leaf.text)
         if folded in wanted:
             if main:

@@ -107,7 +107,7 @@ def opening(page: Page, root: Box, title: Leaf | None, summary: str, kept: list[
     """
     if title is None or not title.index < root.first <= title.index + LEAD_REACH:
         return []
-    have = {fold(leaf.text) for leaf in kept if leaf.kind == "text"}
+    have: set[str] = set()
     out = []
     for leaf in page.leaves[title.index + 1 : root.first]:
         if leaf.box.chrome or leaf.box.tag == "h1":
@@ -115,9 +115,10 @@ def opening(page: Page, root: Box, title: Leaf | None, summary: str, kept: list[
         if in_figure(leaf.box):
             if leaf.kind == "image" or leaf.kind == "text":
                 out.append(leaf)
-        elif leaf.kind == "text" and not leaf.linked and LEAD_MIN <= leaf.weight <= LEAD_MAX:
+        elif leaf.kind == "text" and not leaf.linked and LEAD_MIN <= leaf.weight <= LEAD_MAX and introduces(leaf, summary):
+            have = have or {fold(other.text) for other in kept if other.kind == "text"}  # mostly nobody asks
             folded = fold(leaf.text)
-            if folded not in have and introduces(leaf, summary):
+            if folded not in have:
                 out.append(leaf)
                 have.add(folded)
     return out
@@ -135,7 +136,10 @@ def introduces(leaf: Leaf, summary: str) -> bool:
     parent = leaf.box.parent
     if is_lead_name(names(leaf.box)) or (parent is not None and is_lead_name(names(parent))):
         return True
-    return same_opening(fold(leaf.text), summary)
+    if len(summary) <= OPENING_MIN:
+        return False
+    opens = fold(leaf.text[: 2 * OPENING])  # mostly as much as is looked at
+    return same_opening(opens if len(opens) >= OPENING else fold(leaf.text), summary)
 
 
 def same_opening(text: str, other: str) -> bool:
