@@ -4,8 +4,10 @@ The strongest evidence is what stands beside a text: how much of its parent and 
 the rules of `worker.extract.trim`, and how much of the article's prose lies there.
 """
 
-from collections.abc import Callable, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 
 from worker.extract.blocks import Box, Leaf, Page
 from worker.extract.phrases import is_tail_heading
@@ -25,7 +27,6 @@ _TAGS = {
     "caption": 6, "h1": 7, "h2": 8, "h3": 9, "h4": 10, "h5": 11, "h6": 11, "dd": 12, "dt": 12,
 }  # fmt: skip
 
-Style = tuple[str, str | None]
 # The greatest share of links, the depth below the body's box; the sum, the number and the least of the words' log odds.
 Outline = tuple[float, int, float, int, float]
 NO_OUTLINE: Outline = (0.0, 0, 0.0, 0, 0.0)
@@ -58,7 +59,8 @@ def features(
     and the number of the log odds of its own names' words.
     """
     prose = 1 + sum(leaf.weight - leaf.linked for leaf in texts if leaf.prose)
-    parents, styles = _tallies(texts, kept)
+    parents = _tallies(texts, kept, [id(leaf.box.parent) for leaf in texts])
+    styles = _tallies(texts, kept, [(leaf.box.tag, leaf.box.attrs.get("class")) for leaf in texts])
     outlines = _outlines(page, root, texts, prose, evidence)
     near = _near(texts, kept)
     total = sum(leaf.weight for leaf in texts) or 1
@@ -66,15 +68,14 @@ def features(
     first, span = root.first, max(1, root.end - root.first)
     before = tails = 0
     out: list[tuple[float, ...]] = []
-    for order, leaf in enumerate(texts):
+    for leaf, parent, style, beside in zip(texts, parents, styles, near, strict=True):
         box, weight = leaf.box, leaf.weight
-        parent, style = parents[id(box.parent)], styles[_style(box)]
         density, depth, words, said, least = outlines.get(box.index, NO_OUTLINE)
         outer = box.parent.parent if box.parent is not None else None
         out.append((
             weight, leaf.linked / (weight or 1), _TAGS.get(box.tag, 0), _end(leaf.text),
             weight > 1.8 * len(leaf.text),  # most of it in three-byte characters
-            leaf.index in kept, parent.kept_weight / (parent.weight or 1), style.kept / style.count, near[order],
+            leaf.index in kept, parent.kept_weight / (parent.weight or 1), style.kept / style.count, beside,
             parent.prose / prose, style.prose / prose, outer.prose / prose if outer is not None else 0.0, style.count,
             words / said if said else 0.0, least,
             tails, before / total, (root.end - leaf.index) / span if leaf.index >= first else -1.0, share, density, depth,
@@ -90,9 +91,9 @@ def _outlines(page: Page, root: Box, texts: Sequence[Leaf], prose: int, evidence
     found: dict[int, Outline] = {}
     if not texts:
         return found
-    start, end = texts[0].index, texts[-1].index
-    for box in page.boxes:
-        if box.first == box.end or box.first < start or box.first > end or box is root:
+    start = bisect_left(page.boxes, texts[0].index, key=_first)
+    for box in page.boxes[start : bisect_right(page.boxes, texts[-1].index, key=_first)]:
+        if box.first == box.end or box is root:
             continue
         low, words, said = evidence(box)
         # A box with most of the article in it is no list of links, whatever stands beside.
@@ -108,31 +109,34 @@ def _outlines(page: Page, root: Box, texts: Sequence[Leaf], prose: int, evidence
     return found
 
 
-def _tallies(texts: Sequence[Leaf], kept: frozenset[int]) -> tuple[dict[int, _Tally], dict[Style, _Tally]]:
-    parents: dict[int, _Tally] = {}
-    styles: dict[Style, _Tally] = {}
-    for leaf in texts:
-        box, weight, is_kept = leaf.box, leaf.weight, leaf.index in kept
-        told = weight if leaf.prose else 0
-        parent = parents.get(id(box.parent)) or parents.setdefault(id(box.parent), _Tally())
-        style = styles.get(_style(box)) or styles.setdefault(_style(box), _Tally())
-        for tally in (parent, style):
-            tally.prose += told
-            tally.count += 1
-            tally.kept += is_kept
-            tally.weight += weight
-            tally.kept_weight += weight * is_kept
-    return parents, styles
+def _first(box: Box) -> int:
+    return box.first
 
 
-def _style(box: Box) -> Style:
-    return box.tag, box.attrs.get("class")
+def _tallies(texts: Sequence[Leaf], kept: frozenset[int], keys: Iterable[Hashable]) -> list[_Tally]:
+    """Return for each of *texts* the tally of all that have its key."""
+    found: dict[Hashable, _Tally] = {}
+    out: list[_Tally] = []
+    for leaf, key in zip(texts, keys, strict=True):
+        if (tally := found.get(key)) is None:
+            tally = found[key] = _Tally()
+        weight = leaf.weight
+        tally.count += 1
+        tally.weight += weight
+        if leaf.prose:
+            tally.prose += weight
+        if leaf.index in kept:
+            tally.kept += 1
+            tally.kept_weight += weight
+        out.append(tally)
+    return out
 
 
 def _near(texts: Sequence[Leaf], kept: frozenset[int]) -> list[int]:
     """Return how many of the texts around each, itself among them, the rules kept."""
-    flags = [leaf.index in kept for leaf in texts]
-    return [sum(flags[max(0, n - NEAR) : n + NEAR + 1]) for n in range(len(flags))]
+    before = list(accumulate((leaf.index in kept for leaf in texts), initial=0))
+    last = len(texts)
+    return [before[min(last, n + NEAR + 1)] - before[max(0, n - NEAR)] for n in range(last)]
 
 
 def _end(text: str) -> int:

@@ -18,7 +18,7 @@ HIDDEN_CLASSES = frozenset({
     "u-visually-hidden", "assistive-text", "element-invisible", "show-for-sr",
 })  # fmt: skip
 _BYLINE = re.compile("author|date|meta|byline|time|publish|posted|submitted")
-_TARGETS = ("/author", "/autor", "/contributor", "/profile", "/people")
+_PEOPLE = re.compile("/(?:author|autor|contributor|profile|people)")
 
 
 @dataclass(slots=True, eq=False)
@@ -75,8 +75,7 @@ def _learnt(name: str) -> int:
 def _leads_to_people(attrs: dict[str, str | None]) -> bool:
     if "rel" in attrs and "author" in (attrs["rel"] or ""):
         return True
-    href = attrs.get("href")
-    return bool(href) and any(target in href for target in _TARGETS)  # type: ignore[operator]
+    return _PEOPLE.search(attrs.get("href") or "") is not None
 
 
 def _hides(attrs: dict[str, str | None]) -> int:
