@@ -7,7 +7,7 @@ from itertools import groupby
 from worker.document import Block, Code, Document, Embed, Heading, Image, ListBlock, Paragraph, Quote, Span
 from worker.extract.addresses import absolute
 from worker.extract.blocks import HEADINGS, Box, Leaf
-from worker.extract.captions import Marked, bare, credit_in, is_caption_line, is_credit, is_credit_line
+from worker.extract.captions import bare, credit_in, in_caption, is_caption_line, is_credit, is_credit_line
 from worker.extract.images import address_of, declared_size, skip_reason
 from worker.extract.inline import PLAIN, spans_of, squeeze
 from worker.extract.pictures import Arrangement
@@ -34,7 +34,6 @@ class Assembly:
         self.hrefs: dict[str, str | None] = {}
         self.captioned: dict[int, str] = {}
         self.shown: set[str] = set()  # addresses of embeds
-        self.marked = Marked()
         self.structures: dict[int, Box | None] = {}  # the outermost structure around a box, by its index
 
     def document(self, arranged: Arrangement) -> tuple[Document, tuple[ImageRef, ...]]:
@@ -91,7 +90,7 @@ class Assembly:
 
     def is_caption(self, leaf: Leaf) -> bool:
         """Return whether the markup calls the text a picture's caption; a table's is text."""
-        return leaf.box.tag != "caption" and self.marked.holds(leaf.box)
+        return leaf.box.tag != "caption" and in_caption(leaf.box)
 
     def image(self, leaf: Leaf, shown: str | None, beside: int | None) -> tuple[int | None, bool]:
         """Return the ref of a picture, None for one that is not wanted, and whether it is a new one.

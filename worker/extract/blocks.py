@@ -55,6 +55,7 @@ class Box:
     chrome = 0  # how sure it is that it stands around the article, see `chrome`
     teaser = False
     named: str | None = None  # what `hints.names` said of it
+    captioned: bool | None = None  # what `captions.in_caption` said of it
 
     def __init__(
         self, index: int, tag: str, parent: "Box | None", attrs: dict[str, str | None], hidden: bool, first: int

@@ -100,34 +100,29 @@ def _calls_caption(box: Box) -> bool:
     return not _NAMED_BY.isdisjoint(attrs) and is_caption_name(names(box))
 
 
-class Marked:
-    """Which boxes of a page the markup calls a caption, each box looked at once."""
-
-    def __init__(self) -> None:
-        self.known: dict[int, bool] = {}
-
-    def holds(self, box: Box) -> bool:
-        """Return whether *box* or one close around it is a caption; a box of many leaves is none."""
-        if (known := self.known.get(box.index)) is not None:
-            return known
-        if not box.attrs and box.tag == "p" and box.parent is not None and self.known.get(box.parent.index) is False:
-            return False  # most lines of an article
-        found, around = False, []
-        probe: Box | None = box
-        for _ in range(WRAPPERS):
-            if probe is None or probe.end - probe.first > FRAME_LEAVES:
-                break
-            if (known := self.known.get(probe.index)) is not None:
-                found = known
-                break
-            around.append(probe.index)
-            if probe.tag in ("figcaption", "caption") or (probe.attrs and _calls_caption(probe)):
-                found = True
-                break
-            probe = probe.parent
-        for index in around or (box.index,):
-            self.known[index] = found
-        return found
+def in_caption(box: Box) -> bool:
+    """Return whether the markup calls *box* or one close around it a caption; a box of many leaves is none."""
+    if (known := box.captioned) is not None:
+        return known
+    if not box.attrs and box.tag == "p" and box.parent is not None and box.parent.captioned is False:
+        return False  # most lines of an article
+    found = False
+    around: list[Box] = []
+    probe: Box | None = box
+    for _ in range(WRAPPERS):
+        if probe is None or probe.end - probe.first > FRAME_LEAVES:
+            break
+        if (known := probe.captioned) is not None:
+            found = known
+            break
+        around.append(probe)
+        if probe.tag in ("figcaption", "caption") or (probe.attrs and _calls_caption(probe)):
+            found = True
+            break
+        probe = probe.parent
+    for probe in around or (box,):
+        probe.captioned = found
+    return found
 
 
 def is_credit(box: Box) -> bool:

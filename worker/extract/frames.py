@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
 from worker.extract.blocks import HEADINGS, Box, Leaf, Page
-from worker.extract.captions import FRAME_LEAVES, Marked
+from worker.extract.captions import FRAME_LEAVES, in_caption
 from worker.extract.hints import names
 from worker.extract.renditions import same_picture
 
@@ -29,7 +29,7 @@ def _is_picture_name(name: str) -> bool:
     return _PICTURE_BOX.search(name) is not None
 
 
-def lines_of(page: Page, picture: Leaf, root: Box, shown: Mapping[int, str], marked: Marked) -> Lines:
+def lines_of(page: Page, picture: Leaf, root: Box, shown: Mapping[int, str]) -> Lines:
     """Return the lines that describe *picture*, and whether they are captions only, no part of the text.
 
     *shown* are the addresses of the page's pictures by their leaves' indexes. Looked for in the boxes around the picture,
@@ -44,7 +44,7 @@ def lines_of(page: Page, picture: Leaf, root: Box, shown: Mapping[int, str], mar
             break
         inside = page.leaves[box.first : box.end]
         if texts := [leaf for leaf in inside if leaf.kind == "text"]:
-            labelled = [leaf for leaf in texts if marked.holds(leaf.box)]
+            labelled = [leaf for leaf in texts if in_caption(leaf.box)]
             rivals = _rivals(inside, picture, shown)
             if rivals and len(labelled) < len(texts):
                 break

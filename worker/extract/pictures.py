@@ -12,7 +12,6 @@ from urllib.parse import urlsplit
 
 from worker.extract.addresses import absolute
 from worker.extract.blocks import Box, Leaf, Page
-from worker.extract.captions import Marked
 from worker.extract.frames import lines_of
 from worker.extract.hints import names
 from worker.extract.images import address_of, skip_reason
@@ -114,7 +113,6 @@ class _Hanging:
             if leaf.kind == "image" and (leaf.index < last or leaf.index in self.kept)
         ]
         self.shown = addresses_of(self.candidates, base)
-        self.marked = Marked()
         self.own: list[Leaf] = []
         self.captions: dict[int, tuple[Leaf, ...]] = {}
         self.bound: set[int] = set()  # lines that are captions alone
@@ -129,7 +127,7 @@ class _Hanging:
         if refused := around(leaf, self.root, self.title, own=True):
             self.refused[index] = refused
             return
-        lines, only = lines_of(self.page, leaf, self.root, self.shown, self.marked)
+        lines, only = lines_of(self.page, leaf, self.root, self.shown)
         captioned = only and bool(lines)
         if refused := self.objection(leaf, url, captioned=captioned):
             self.refused[index] = refused

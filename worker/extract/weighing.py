@@ -10,7 +10,7 @@ from functools import cache, lru_cache
 from importlib.resources import files
 
 from worker.extract.blocks import Box, Leaf, Page
-from worker.extract.captions import Marked
+from worker.extract.captions import in_caption
 from worker.extract.chrome import SURE
 from worker.extract.features import features, words_in
 from worker.extract.forest import Forest, read_forest
@@ -46,14 +46,11 @@ def weighed(
 
 def texts_near(page: Page, root: Box, title: Leaf | None, end: int) -> list[Leaf]:
     """Return the texts in *root* up to *end* and those between the headline and it, but captions and what is surely chrome."""
-    captions = Marked()
     start = root.first
     if title is not None and root.first - REACH <= title.index < root.first:
         start = title.index + 1
     return [
-        leaf
-        for leaf in page.leaves[start:end]
-        if leaf.kind == "text" and leaf.box.chrome != SURE and not captions.holds(leaf.box)
+        leaf for leaf in page.leaves[start:end] if leaf.kind == "text" and leaf.box.chrome != SURE and not in_caption(leaf.box)
     ]
 
 
