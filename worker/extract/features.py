@@ -21,15 +21,16 @@ NAMES = (
 )  # fmt: skip
 NEAR = 3  # leaves to either side whose fate says something about one's own
 FAR = 40  # leaves from the headline; beyond, it no longer matters
-NO_TITLE = 99  # as from_title
+NO_TITLE = 99.0  # as from_title
+# Floats, as all features: the forest compares two of them in half the time that it takes to compare one with an integer.
 _TAGS = {
-    "p": 1, "li": 2, "div": 3, "section": 3, "article": 3, "center": 3, "td": 4, "th": 4, "blockquote": 5, "figcaption": 6,
-    "caption": 6, "h1": 7, "h2": 8, "h3": 9, "h4": 10, "h5": 11, "h6": 11, "dd": 12, "dt": 12,
+    "p": 1.0, "li": 2.0, "div": 3.0, "section": 3.0, "article": 3.0, "center": 3.0, "td": 4.0, "th": 4.0, "blockquote": 5.0,
+    "figcaption": 6.0, "caption": 6.0, "h1": 7.0, "h2": 8.0, "h3": 9.0, "h4": 10.0, "h5": 11.0, "h6": 11.0, "dd": 12.0, "dt": 12.0,
 }  # fmt: skip
 
 # The greatest share of links, the depth below the body's box; the sum, the number and the least of the words' log odds.
-Outline = tuple[float, int, float, int, float]
-NO_OUTLINE: Outline = (0.0, 0, 0.0, 0, 0.0)
+Outline = tuple[float, float, float, int, float]
+NO_OUTLINE: Outline = (0.0, 0.0, 0.0, 0, 0.0)
 # The least, the sum and the number of the log odds of the words in a box's own names.
 Evidence = Callable[[Box], tuple[float, float, int]]
 
@@ -39,8 +40,8 @@ class _Tally:
     """What a parent or a style holds: weight of prose, runs of text, and how many, and how much, the rules kept."""
 
     prose: int = 0
-    count: int = 0
-    kept: int = 0
+    count: float = 0.0
+    kept: float = 0.0
     weight: int = 0
     kept_weight: int = 0
 
@@ -66,23 +67,24 @@ def features(
     total = sum(leaf.weight for leaf in texts) or 1
     share = prose / max(1, page.boxes[0].prose)
     first, span = root.first, max(1, root.end - root.first)
-    before = tails = 0
+    before, tails = 0, 0.0
     out: list[tuple[float, ...]] = []
     for leaf, parent, style, beside in zip(texts, parents, styles, near, strict=True):
         box, weight = leaf.box, leaf.weight
         density, depth, words, said, least = outlines.get(box.index, NO_OUTLINE)
         outer = box.parent.parent if box.parent is not None else None
         out.append((
-            weight, leaf.linked / (weight or 1), _TAGS.get(box.tag, 0), _end(leaf.text),
-            weight > 1.8 * len(leaf.text),  # most of it in three-byte characters
-            leaf.index in kept, parent.kept_weight / (parent.weight or 1), style.kept / style.count, beside,
+            float(weight), leaf.linked / (weight or 1), _TAGS.get(box.tag, 0.0), _end(leaf.text),
+            1.0 if weight > 1.8 * len(leaf.text) else 0.0,  # most of it in three-byte characters
+            1.0 if leaf.index in kept else 0.0, parent.kept_weight / (parent.weight or 1), style.kept / style.count, beside,
             parent.prose / prose, style.prose / prose, outer.prose / prose if outer is not None else 0.0, style.count,
             words / said if said else 0.0, least,
             tails, before / total, (root.end - leaf.index) / span if leaf.index >= first else -1.0, share, density, depth,
-            box.weight, box.prose / prose, min(FAR, leaf.index - title.index) if title is not None else NO_TITLE,
+            float(box.weight), box.prose / prose, float(min(FAR, leaf.index - title.index)) if title is not None else NO_TITLE,
         ))  # fmt: skip
         before += weight
-        tails += weight <= 2 * LABEL_MAX and is_tail_heading(leaf.text)
+        if weight <= 2 * LABEL_MAX and is_tail_heading(leaf.text):
+            tails += 1.0
     return out
 
 
@@ -100,11 +102,11 @@ def _outlines(page: Page, root: Box, texts: Sequence[Leaf], prose: int, evidence
         links = box.linked / (box.weight or 1) if 2 * box.prose <= prose else 0.0
         around = found.get(box.parent.index) if box.parent is not None else None
         if around is None:
-            found[box.index] = (links, 1, words, said, low if low < 0.0 else 0.0)
+            found[box.index] = (links, 1.0, words, said, low if low < 0.0 else 0.0)
         else:
             density, depth, total, count, least = around
             found[box.index] = (
-                links if links > density else density, depth + 1, total + words, count + said, low if low < least else least,
+                links if links > density else density, depth + 1.0, total + words, count + said, low if low < least else least,
             )  # fmt: skip
     return found
 
@@ -121,28 +123,28 @@ def _tallies(texts: Sequence[Leaf], kept: frozenset[int], keys: Iterable[Hashabl
         if (tally := found.get(key)) is None:
             tally = found[key] = _Tally()
         weight = leaf.weight
-        tally.count += 1
+        tally.count += 1.0
         tally.weight += weight
         if leaf.prose:
             tally.prose += weight
         if leaf.index in kept:
-            tally.kept += 1
+            tally.kept += 1.0
             tally.kept_weight += weight
         out.append(tally)
     return out
 
 
-def _near(texts: Sequence[Leaf], kept: frozenset[int]) -> list[int]:
+def _near(texts: Sequence[Leaf], kept: frozenset[int]) -> list[float]:
     """Return how many of the texts around each, itself among them, the rules kept."""
-    before = list(accumulate((leaf.index in kept for leaf in texts), initial=0))
+    before = list(accumulate((leaf.index in kept for leaf in texts), initial=0.0))
     last = len(texts)
     return [before[min(last, n + NEAR + 1)] - before[max(0, n - NEAR)] for n in range(last)]
 
 
-def _end(text: str) -> int:
+def _end(text: str) -> float:
     if text.endswith((":", "：")):
-        return 1
-    return 2 if text.endswith(SENTENCE_ENDS) else 0
+        return 1.0
+    return 2.0 if text.endswith(SENTENCE_ENDS) else 0.0
 
 
 def words_in(tag: str, named: str) -> tuple[str, ...]:

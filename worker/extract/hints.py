@@ -148,7 +148,10 @@ def raw_names(box: Box) -> str:
     attrs = box.attrs
     if not attrs:
         return ""
-    text = " ".join([attrs[key] or "" for key in NAMED_BY if key in attrs])[:LONGEST]
+    text = attrs.get("class")
+    if text is None or len(attrs) > 1:  # most have classes and nothing else
+        text = " ".join([attrs[key] or "" for key in NAMED_BY if key in attrs])
+    text = text[:LONGEST]
     # Few names are a post's: looking for what all of those hold is cheaper than the whole pattern.
     return "" if ("post" in text or "hentry" in text) and _POST_CLASS.search(text) else text
 
