@@ -9,13 +9,6 @@ from typing import Any
 from worker.models import ArticleImage, Extraction, ImageState, State
 from worker.rendering import to_markdown, to_text
 
-NOT_RESTORED: Mapping[str, Any] = {
-    "title_normalised": None,
-    "authors_normalised": [],
-    "editors_normalised": [],
-    "text_normalised": None,
-    "markdown_normalised": None,
-}
 HTTP_KEYS = ("status", "etag", "last_modified", "content_type", "charset", "charset_by")
 
 
@@ -165,7 +158,8 @@ def _normalised(extraction: Extraction, images: tuple[ArticleImage, ...]) -> dic
     """Return what a corrupted mirror said before it was one; null, and no names, for any other page."""
     restored = extraction.restored
     if restored is None:
-        return dict(NOT_RESTORED)
+        nobody: dict[str, Any] = {"authors_normalised": [], "editors_normalised": []}
+        return {"title_normalised": None, **nobody, "text_normalised": None, "markdown_normalised": None}
     refs = [replace(image.ref, caption=caption) for image, caption in zip(images, restored.captions, strict=False)]
     return {
         "title_normalised": restored.title,
