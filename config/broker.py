@@ -31,14 +31,15 @@ def celery_settings(broker_url: str) -> dict[str, Any]:
     """
     return {
         "broker_url": broker_url,
+        "broker_transport": "tasks.transport:Transport",
         "broker_transport_options": {
             "visibility_timeout": 300,  # s; longer than an article's deadline. No message waits: later is `next_at`
             "unacked_restore_interval": 5,  # s; messages of dead consumers come back soon, the ledger drops the doubles
             "unacked_restore_throttle": 1,
-            "socket_timeout": 10,  # s; without it a black-holed Redis hangs the consumer for good
-            "socket_connect_timeout": 5,
+            "socket_timeout": 4,  # s; without it a black-holed Redis hangs the consumer for good
+            "socket_connect_timeout": 3,
             "socket_keepalive": broker_url.startswith(("redis://", "rediss://")),  # meaningless on a Unix socket
-            "health_check_interval": 10,
+            "health_check_interval": 3,
             "client_name": "newsmill",
         },
         "broker_connection_retry_on_startup": True,

@@ -48,7 +48,7 @@ log = logging.getLogger(__name__)
 FINISH_S = 15.0  # after TERM, what is under way has this long; then it is handed back
 ARTICLE_SLACK_S = 60.0  # beyond the budgets of page and images: turns, further pages, the commit
 HORIZON_S = 5.0  # a turn this far ahead is waited for on the loop; a later one goes back to the ledger
-REDIS_TIMEOUT_S = 10.0  # without one, a black-holed Redis would hang an article for good
+REDIS_TIMEOUT_S = 4.0  # without one, a black-holed Redis would hang an article for good
 
 
 Result = TypeVar("Result")

@@ -26,7 +26,7 @@ RESTART_S = (0.5, 10.0)  # from here, doubling while it keeps dying young, to th
 YOUNG_S = 10.0  # a process that dies before this was never well
 HOPELESS = 3  # deaths in a row before the first heartbeat: it is the set-up, not the moment
 REMIND_S = 60.0  # a trouble that lasts is logged again
-REDIS_TIMEOUT_S = 10.0
+REDIS_TIMEOUT_S = 4.0
 
 
 @dataclass(slots=True)

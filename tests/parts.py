@@ -170,9 +170,13 @@ class Server:
 
 
 class ValkeyServer(Server):
-    """A Valkey on a loopback port with a password; *url* is `redis://`, for Celery and redis-py alike."""
+    """A Valkey on a loopback port with a password; *url* is `redis://`, for Celery and redis-py alike.
 
-    def __init__(self) -> None:
+    *persistent* data outlive a kill; *memory* (bytes) is all that it takes, 0 for any.
+    """
+
+    def __init__(self, *, persistent: bool = True, memory: int = 0) -> None:
+        self._persistent, self._memory = persistent, memory
         self._folder = short_folder()
         self._password = secrets.token_hex(16)
         self._port = free_port()
@@ -186,7 +190,8 @@ class ValkeyServer(Server):
         config = self._folder / "valkey.conf"
         config.write_text(
             f"bind 127.0.0.1\nport {self._port}\nrequirepass {self._password}\ndir {self._folder}\n"
-            f'save ""\nappendonly yes\nmaxmemory-policy noeviction\n'
+            f'save ""\nappendonly {"yes" if self._persistent else "no"}\n'
+            f"maxmemory {self._memory}\nmaxmemory-policy noeviction\n"
         )
         self.process = Process([valkey_binary(), str(config)], self._folder, signal.SIGKILL)
         self.wait()
@@ -230,9 +235,13 @@ def ordinary_user() -> OrdinaryUser:
 
 
 class PostgresServer(Server):
-    """A PostgreSQL on a Unix socket of its own; a fresh database for every test costs about 0.05 s."""
+    """A PostgreSQL on a Unix socket of its own; a fresh database for every test costs about 0.05 s.
 
-    def __init__(self) -> None:
+    A *durable* one keeps what it committed when the machine fails; without, only when it is killed alone.
+    """
+
+    def __init__(self, *, durable: bool = False) -> None:
+        self._durable = durable
         self._bin = postgres_folder()
         self._folder = short_folder()
         self._user = ordinary_user()
@@ -243,9 +252,9 @@ class PostgresServer(Server):
         self.start()
 
     def start(self) -> None:
-        fast = ["fsync=off", "full_page_writes=off", "synchronous_commit=off", "listen_addresses=", "max_connections=200"]
+        fast = [] if self._durable else ["fsync=off", "full_page_writes=off", "synchronous_commit=off"]
         command = [*self._user.prefix, str(self._bin / "postgres"), "-D", str(self._folder / "data"), "-k", str(self._folder)]
-        command += [part for setting in fast for part in ("-c", setting)]
+        command += [part for setting in (*fast, "listen_addresses=", "max_connections=200") for part in ("-c", setting)]
         # SIGQUIT is "immediate shutdown": the child processes go too, and so does the shared memory
         self.process = Process(command, self._folder, signal.SIGQUIT, self._user.uid)
         self.wait()
