@@ -5,7 +5,7 @@ UV     := UV_SYSTEM_CERTS=1 $(BIN)/uv   # the machine's own certificates, as pip
 SHELL  := /bin/bash
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev demo site run test lint bench bench-extract fuzz lock clean
+.PHONY: help install install-dev demo site run test lint chaos bench bench-extract fuzz lock clean
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1|/' | column -t -s '|'
@@ -52,6 +52,9 @@ lint: install-dev  ## format, style, types, import rules
 
 test: lint  ## every check and test: the same that .ci/run calls
 	@$(BIN)/pytest
+
+chaos: install-dev  ## faults of every kind on real processes, on both databases, in full: the better part of an hour
+	@CHAOS=long $(BIN)/pytest tests/chaos -s --timeout 1200
 
 bench: install-dev  ## timings, by hand; figures go into BENCHMARKS.md
 	@$(BIN)/python -m tests.bench

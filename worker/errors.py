@@ -24,7 +24,9 @@ Anything else that flies is a bug.
 """
 
 from enum import StrEnum
-from typing import ClassVar
+from typing import ClassVar, TypeVar
+
+Error = TypeVar("Error", bound=BaseException)
 
 
 class Cause(StrEnum):
@@ -59,6 +61,18 @@ class IngestError(Exception):
     def __init__(self, detail: str = "") -> None:
         super().__init__(detail)
         self.detail = detail
+
+
+def anew(error: Error) -> Error:
+    """Return an equal error for one more who waits for the same answer.
+
+    One error raised in several coroutines gathers the frames of them all in its one traceback. Celery clears that when a
+    task ends of it, and clearing the frame of a coroutine that is suspended ends the coroutine: nothing ever wakes its task.
+    """
+    again = type(error).__new__(type(error), *error.args)
+    again.__dict__.update(error.__dict__)
+    again.__cause__ = error.__cause__
+    return again
 
 
 class Deferred(IngestError):

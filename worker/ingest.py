@@ -1,6 +1,7 @@
 """The story of one URL, on one page. One way down, no step calls back; every ending is committed by `Ledger.settle`."""
 
 import asyncio
+import logging
 import random
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
@@ -16,6 +17,8 @@ from worker.outcomes import OWN_TROUBLE_S, verdict
 from worker.pages import Pages
 from worker.ports import Archive, Fetcher, Governor, Ledger, Seen
 from worker.urls import fingerprint, host_of
+
+log = logging.getLogger(__name__)
 
 SETTLE_WAITS_S = (1.0, 2.0, 4.0, 8.0, 15.0) + (30.0,) * 9  # five minutes: a database restart or a fail-over
 EARLY_S = 2.0  # before its turn, a row is due again: its message must be there in time, or the turn is lost
@@ -106,7 +109,9 @@ class Ingestor:
             raise
         finally:
             self._ledger.release(claim)
-        if isinstance(ending, Stored) and not settled.fenced_out:
+        if settled.fenced_out:
+            log.warning("fenced_out", extra={"url_id": claim.url_id, "url": claim.url, "job": claim.job})
+        elif isinstance(ending, Stored):
             await self._seen.mark([fingerprint(form) for form in {ending.article.key, *ending.article.aliases}])
         return _told(ending, settled)
 

@@ -37,6 +37,22 @@ def test_writes_that_come_together_share_a_commit(engine: Engine) -> None:
     assert len(commits) < 25
 
 
+def test_each_write_of_a_batch_that_failed_hears_of_it_by_an_error_of_its_own(engine: Engine) -> None:
+    held = threading.Event()
+
+    def full() -> None:
+        held.wait(timeout=20)
+        raise OwnTrouble("archive: disk full")
+
+    writer = Writer(engine, before_commit=full)
+    futures = [writer.submit(accepting(n)) for n in range(20)]  # type: ignore[arg-type]
+    held.set()
+    told = [future.exception(timeout=20) for future in futures]
+    writer.close()
+    assert {str(error) for error in told} == {"archive: disk full"}
+    assert len({id(error) for error in told}) == len(told), "a shared traceback would tie those who wait together"
+
+
 def test_a_write_that_fails_is_told_and_the_others_are_kept(engine: Engine) -> None:
     writer = Writer(engine, before_commit=lambda: None)
 

@@ -20,6 +20,7 @@ from worker.errors import (
     RobotsDisallowed,
     ServerError,
     TransientError,
+    anew,
 )
 from worker.exchange import Exchange
 from worker.fetch.redirects import next_url
@@ -93,7 +94,7 @@ class Robots:
                 return await self._ask(origin, turns)
             answer = await asyncio.shield(asked)
             if isinstance(answer, IngestError):
-                raise answer
+                raise anew(answer)
             # The rules are there now; or whoever asked had to leave without an answer, and it is our turn to ask.
 
     async def _ask(self, origin: str, turns: Turns) -> _Rules:

@@ -12,7 +12,7 @@ from typing import Any
 
 from redis.asyncio import Redis
 
-from worker.errors import HostBusy, IngestError, OwnTrouble
+from worker.errors import HostBusy, IngestError, OwnTrouble, anew
 from worker.fetch.scripts import Script
 
 TTL_S = 15.0  # a killed process's places are free again after this
@@ -211,7 +211,7 @@ def _refuse(state: _Host, error: IngestError) -> None:
     while state.waiting:
         place = state.waiting.popleft()
         if not place.done():
-            place.set_exception(error)
+            place.set_exception(anew(error))
 
 
 async def _wait(event: asyncio.Event, seconds: float) -> None:

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Engine
 
-from worker.errors import OwnTrouble
+from worker.errors import OwnTrouble, anew
 from worker.store.database import is_deadlock, is_trouble
 from worker.store.transaction import Transaction, transaction
 
@@ -98,8 +98,8 @@ class Writer:
                     return self._answers(batch[:half]) + self._answers(batch[half:])
                 trouble = met
             except BaseException as bug:  # every future must hear of it, and the thread must live
-                return [bug] * len(batch)
-        return [trouble] * len(batch)
+                return [anew(bug) for _ in batch]
+        return [anew(trouble) for _ in batch]
 
     def _try(self, batch: list[Write]) -> list[Any]:
         with transaction(self._engine) as tx:

@@ -19,7 +19,7 @@ from tests.fakes import (
 )
 from tests.pictures import png
 from worker.errors import ConnectFailed, Gone, HostBusy, IngestError, OwnTrouble, TimedOut
-from worker.exchange import Validators
+from worker.exchange import Exchange, Record, Validators
 from worker.images import ImageFetcher
 from worker.ingest import EARLY_S, Ingestor
 from worker.listings import Listings
@@ -96,6 +96,21 @@ def test_a_row_that_is_not_ours_is_left_alone() -> None:
     desk.ledger.rows[1].state = State.STORED
     assert desk.ingest() == "not ours to take"
     assert desk.web.asked == []
+
+
+def test_who_comes_too_late_commits_nothing_and_says_so_in_the_log(caplog: pytest.LogCaptureFixture) -> None:
+    desk = Desk({URL: page(images="")})
+    keep = desk.archive.keep
+
+    async def taken_over_meanwhile(exchange: Exchange) -> Record:
+        desk.ledger.rows[1].fence += 1  # the lease ran out, and another process claimed the row
+        return await keep(exchange)
+
+    desk.archive.keep = taken_over_meanwhile  # type: ignore[method-assign]
+    assert desk.ingest().startswith("fenced out")
+    assert desk.ledger.articles == {}
+    (said,) = caplog.records
+    assert (said.message, vars(said)["url_id"], vars(said)["url"]) == ("fenced_out", 1, URL)
 
 
 def test_a_suspect_is_taken_only_by_a_process_that_works_alone() -> None:
