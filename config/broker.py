@@ -31,6 +31,7 @@ def celery_settings(broker_url: str) -> dict[str, Any]:
     """
     return {
         "broker_url": broker_url,
+        "broker_transport": "tasks.transport:Transport",
         "broker_transport_options": {
             "visibility_timeout": 300,  # s; longer than an article's deadline. No message waits: later is `next_at`
             "unacked_restore_interval": 5,  # s; messages of dead consumers come back soon, the ledger drops the doubles

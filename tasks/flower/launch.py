@@ -38,7 +38,8 @@ def build(celery: Celery, engine: Engine, sources: Path) -> Flower:
     extract_settings()
     logging.getLogger("tornado.access").propagate = False  # a line for each request of each open page
     logging.getLogger("flower.inspector").setLevel(logging.ERROR)  # four lines each time that no worker is there
-    celery.conf.update(task_queues=list(celery.amqp.queues.values()))  # Flower knows no other way to write them
+    # Flower knows no other way to write the queues, and tells a Redis by the name of the transport alone.
+    celery.conf.update(task_queues=list(celery.amqp.queues.values()), broker_transport=None)
     asyncio.set_event_loop(asyncio.new_event_loop())  # Flower takes the current one
     loader = DictLoader(templates(Path(flower_settings["template_path"])))
     methods = {"newsmill_file": newsmill_file}
