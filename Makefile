@@ -53,7 +53,7 @@ lint: install-dev  ## format, style, types, import rules
 test: lint  ## every check and test: the same that .ci/run calls
 	@$(BIN)/pytest
 
-chaos: install-dev  ## faults of every kind on real processes, on both databases, in full: the better part of an hour
+chaos: install-dev  ## faults of every kind on real processes, on both databases, in full
 	@CHAOS=long $(BIN)/pytest tests/chaos -s --timeout 1200
 
 bench: install-dev  ## timings, by hand; figures go into BENCHMARKS.md

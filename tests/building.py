@@ -2,6 +2,8 @@
 
 import asyncio
 import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 
 from sqlalchemy import Engine, func, select
@@ -28,12 +30,23 @@ from worker.rendering import to_text
 from worker.store import claims, schema
 from worker.store.accept import accept
 from worker.store.archive import WarcArchive
+from worker.store.database import open_database
+from worker.store.migrate import migrate
 from worker.store.settle import settle
 from worker.store.transaction import Transaction, transaction
 from worker.urls import canonicalise
 
 DAY = 86_400.0
 NOON = 1_790_164_800.0  # 2026-09-23T12:00:00Z, when articles of these tests are fetched unless told otherwise
+
+
+@contextmanager
+def opened(url: str) -> Iterator[Engine]:
+    """Open the database at *url*, at the current schema, and close it."""
+    engine = open_database(url)
+    migrate(engine)
+    yield engine
+    engine.dispose()
 
 
 def outstanding(tx: Transaction) -> int:

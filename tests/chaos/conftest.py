@@ -6,10 +6,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
+from tests.building import opened
 from tests.chaos.scale import LONG
 from tests.parts import PostgresServer, ValkeyServer
-from worker.store.database import open_database
-from worker.store.migrate import migrate
 
 
 @pytest.fixture
@@ -35,10 +34,8 @@ def database(request: pytest.FixtureRequest) -> str:
 @pytest.fixture
 def engine(database: str) -> Iterator[Engine]:
     """The mill's database, migrated."""
-    engine = open_database(database)
-    migrate(engine)
-    yield engine
-    engine.dispose()
+    with opened(database) as engine:
+        yield engine
 
 
 @pytest.fixture

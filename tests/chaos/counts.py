@@ -14,13 +14,14 @@ from worker.store import schema, totals
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Counts:
-    """How much there is: *articles* rows against *keys*, *contents* (distinct) against *referenced* records of pictures."""
+    """How much there is: *articles* rows against *keys*, stored *images* and their *pictures*, *contents* (distinct) against *referenced* records of pictures."""
 
     accepted: int
     states: dict[str, int]
     articles: int
     keys: int
     versions: int
+    images: int
     pictures: int
     contents: int
     images_missing: int
@@ -33,6 +34,12 @@ def unfinished(engine: Engine) -> int:
     """Return how many URLs have not ended yet."""
     with engine.connect() as connection:
         return totals.totals(connection)[0].unfinished
+
+
+def stored(engine: Engine) -> int:
+    """Return how many URLs have been stored."""
+    with engine.connect() as connection:
+        return totals.totals(connection)[0].states["stored"]
 
 
 def drained(engine: Engine, *, within_s: float) -> None:
@@ -67,6 +74,7 @@ def counted(engine: Engine) -> Counts:
             articles=number(select(func.count()).select_from(article)),
             keys=number(select(func.count(distinct(article.c.canonical_url)))),
             versions=number(select(func.count()).select_from(schema.article_version)),
+            images=number(select(func.count()).where(image.c.state == "stored")),
             pictures=number(select(func.count()).select_from(picture)),
             contents=number(select(func.count(distinct(schema.record.c.sha256))).join(picture, picture.c.record_id == schema.record.c.id)),
             images_missing=number(select(func.count()).where(image.c.state != "stored")),

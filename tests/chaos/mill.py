@@ -13,6 +13,7 @@ from sqlalchemy import Engine, select
 
 from tests.parts import ValkeyServer, wait_until
 from tests.values import candidate
+from tests.wire import Wire
 from worker.store import schema
 from worker.store.accept import accept
 from worker.store.transaction import transaction
@@ -24,10 +25,13 @@ WORKER = b"--pool"  # stands in the command line of worker processes alone
 
 
 class Mill:
-    """Runs *supervisors* times `newsmill worker`, which can be killed in parts and are started again at once."""
+    """Runs *supervisors* times `newsmill worker`, which can be killed in parts and are started again at once.
+
+    Without *valkey* they embed one in *home*.
+    """
 
     def __init__(
-        self, home: Path, valkey: ValkeyServer, *, database_url: str, supervisors: int = 1, processes: int = 2,
+        self, home: Path, valkey: ValkeyServer | Wire | None, *, database_url: str, supervisors: int = 1, processes: int = 2,
         concurrency: int = 6, **settings: str,
     ) -> None:  # fmt: skip
         home.mkdir(parents=True, exist_ok=True)
@@ -36,7 +40,7 @@ class Mill:
         self.environment = {name: value for name, value in os.environ.items() if not name.startswith("NEWSMILL_")} | {
             "NEWSMILL_HOME": str(home),
             "NEWSMILL_DATABASE_URL": database_url,
-            "NEWSMILL_REDIS_URL": valkey.url,
+            **({"NEWSMILL_REDIS_URL": valkey.url} if valkey else {}),
             "NEWSMILL_ALLOW_NETWORKS": "127.0.0.0/8",
             "NEWSMILL_ALLOW_PORTS": "*",
             "NEWSMILL_HOST_INTERVAL": "0",
@@ -90,6 +94,7 @@ class Mill:
 
     def kill_redis(self) -> None:
         """Kill Redis, which keeps nothing, and start an empty one."""
+        assert isinstance(self.valkey, ValkeyServer)
         self.valkey.restart()
 
     def restart(self, which: int) -> None:
@@ -127,7 +132,7 @@ class Mill:
 
 
 @contextmanager
-def mill(home: Path, valkey: ValkeyServer, **options: object) -> Iterator[Mill]:
+def mill(home: Path, valkey: ValkeyServer | Wire | None, **options: object) -> Iterator[Mill]:
     """Run a mill, and leave nothing of it behind."""
     running = Mill(home, valkey, **options)  # type: ignore[arg-type]
     try:

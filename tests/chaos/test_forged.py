@@ -6,15 +6,14 @@ from pathlib import Path
 
 import pytest
 import redis
-from sqlalchemy import Engine, make_url
+from sqlalchemy import make_url
 
+from tests.building import opened
 from tests.chaos.counts import drained, exact
 from tests.chaos.mill import accept_all, mill
 from tests.chaos.scale import sized
 from tests.origin import Origin
 from tests.parts import ValkeyServer
-from worker.store.database import open_database
-from worker.store.migrate import migrate
 from worker.store.seen import PREFIX
 from worker.urls import canonicalise, fingerprint
 
@@ -27,24 +26,17 @@ def test_what_the_cache_claims_to_know_and_an_older_database_does_not_is_fetched
 ) -> None:
     with Origin(latency_s=0.05) as origin:
         urls = [f"{origin.url}/n/{n}" for n in range(URLS)]
-        engine = _fresh(sqlite_url)
-        accept_all(engine, urls)
         copy = tmp_path / "copy.db"
+        with opened(sqlite_url) as engine:
+            accept_all(engine, urls)
         with closing(sqlite3.connect(make_url(sqlite_url).database or "")) as now, closing(sqlite3.connect(copy)) as then:
             now.backup(then)
-        with mill(home, forgetful, database_url=sqlite_url):
+        with opened(sqlite_url) as engine, mill(home, forgetful, database_url=sqlite_url):
             drained(engine, within_s=150)
-        engine.dispose()
         with redis.Redis.from_url(forgetful.url) as client:
             client.mset({PREFIX + fingerprint(canonicalise(url)).hex(): b"" for url in urls})
-        restored = _fresh(f"sqlite:///{copy}")
-        with mill(home / "restored", forgetful, database_url=f"sqlite:///{copy}"):
-            drained(restored, within_s=150)
-    exact(restored, "forged keys and an older database", stored=URLS)
-    restored.dispose()
-
-
-def _fresh(url: str) -> Engine:
-    engine = open_database(url)
-    migrate(engine)
-    return engine
+        older = f"sqlite:///{copy}"
+        with opened(older) as engine, mill(home / "restored", forgetful, database_url=older) as running:
+            drained(engine, within_s=150)
+            running.stop()
+            exact(engine, "forged keys and an older database", stored=URLS)

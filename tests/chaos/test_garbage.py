@@ -10,12 +10,11 @@ import redis
 from kombu import Connection
 from sqlalchemy import Engine
 
-from tests.chaos.counts import drained, exact
+from tests.chaos.counts import drained, exact, stored
 from tests.chaos.mill import accept_all, mill
 from tests.chaos.scale import sized
 from tests.origin import Origin
 from tests.parts import ValkeyServer, wait_until
-from worker.store import totals
 
 URLS = sized(60, 1_000)
 EACH = 100  # messages of a kind
@@ -28,13 +27,13 @@ def test_a_broker_full_of_garbage_is_served_on(home: Path, engine: Engine, datab
     rng = random.Random()
     with Origin(latency_s=0.1) as origin, mill(home, forgetful, database_url=database) as running:
         accept_all(engine, [f"{origin.url}/n/{n}" for n in range(URLS)])
-        wait_until(lambda: _stored(engine) > 0, "the first article", within_s=60)
+        wait_until(lambda: stored(engine) > 0, "the first article", within_s=60)
         with redis.Redis.from_url(forgetful.url) as client:
             client.rpush(QUEUE, *(rng.randbytes(200) for _ in range(EACH)))  # no JSON at all: Celery's consumer dies of it
         _publish(forgetful.url)
         thrown = time.monotonic()
         before = origin.pages
-        wait_until(lambda: origin.pages > before or _stored(engine) == URLS, "articles to be fetched again", within_s=60)
+        wait_until(lambda: origin.pages > before or stored(engine) == URLS, "articles to be fetched again", within_s=60)
         serving_s = time.monotonic() - thrown
         drained(engine, within_s=150)
         assert running.supervisors[0].poll() is None
@@ -65,8 +64,3 @@ def _publish(url: str) -> None:
                 content_encoding="utf-8",
             )
             queue.put([["a", "b", "c", "d"], {}, {}], headers=named)
-
-
-def _stored(engine: Engine) -> int:
-    with engine.connect() as connection:
-        return totals.totals(connection)[0].states["stored"]

@@ -54,4 +54,4 @@ def test_kills_of_everything_lose_nothing_and_double_nothing(
     print(f"\n{FAULTS} in {harmed_s:.0f} s; {left} left then, drained in {drained_s:.0f} s; {origin.pages} page requests")
     assert left, "harm that comes after the work proves nothing"
     found = exact(engine, "kills", stored=URLS)
-    assert found.pictures == URLS
+    assert found.images == found.pictures == URLS

@@ -10,16 +10,15 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, func, make_url, select
 
-from tests.chaos.counts import drained, exact
+from tests.building import opened
+from tests.chaos.counts import drained, exact, stored
 from tests.chaos.mill import accept_all, mill
 from tests.chaos.scale import sized
 from tests.origin import Origin
 from tests.parts import PostgresServer, ValkeyServer, absent, wait_until
-from worker.store import schema, totals
+from worker.store import schema
 from worker.store.archive import open_archive
-from worker.store.database import open_database
 from worker.store.library import record_of
-from worker.store.migrate import migrate
 
 URLS = sized(60, 1_000)
 DOWN_S = sized(5.0, 60.0)
@@ -32,38 +31,34 @@ LARGEST = 1_000_000  # bytes of a page or picture here
 @pytest.mark.timeout(300)
 def test_a_database_that_is_down_costs_no_url_a_try(home: Path, forgetful: ValkeyServer, own_postgres: PostgresServer) -> None:
     url = own_postgres.create()
-    engine = open_database(url)
-    migrate(engine)
-    with Origin(latency_s=0.3) as origin, mill(home, forgetful, database_url=url) as running:
+    with opened(url) as engine, Origin(latency_s=0.3) as origin, mill(home, forgetful, database_url=url) as running:
         accept_all(engine, [f"{origin.url}/n/{n}" for n in range(URLS)])
-        wait_until(lambda: _stored(engine) > 0, "the first article", within_s=60)
+        wait_until(lambda: stored(engine) > 0, "the first article", within_s=60)
         own_postgres.kill()
         time.sleep(DOWN_S)  # the outage itself
         own_postgres.start()
         engine.dispose()
         drained(engine, within_s=150)
         assert running.supervisors[0].poll() is None
-    exact(engine, f"database down {DOWN_S:.0f} s", stored=URLS)
-    assert _charged(engine) == 0
-    engine.dispose()
+        running.stop()
+        exact(engine, f"database down {DOWN_S:.0f} s", stored=URLS)
+        assert _charged(engine) == 0
 
 
 @pytest.mark.timeout(300)
 def test_a_locked_sqlite_costs_no_url_a_try(home: Path, sqlite_url: str, forgetful: ValkeyServer) -> None:
-    engine = open_database(sqlite_url)
-    migrate(engine)
-    with Origin(latency_s=0.3) as origin, mill(home, forgetful, database_url=sqlite_url):
+    with opened(sqlite_url) as engine, Origin(latency_s=0.3) as origin, mill(home, forgetful, database_url=sqlite_url) as running:
         accept_all(engine, [f"{origin.url}/n/{n}" for n in range(URLS)])
-        wait_until(lambda: _stored(engine) > 0, "the first article", within_s=60)
+        wait_until(lambda: stored(engine) > 0, "the first article", within_s=60)
         holder = sqlite3.connect(make_url(sqlite_url).database or "", timeout=60, isolation_level=None)
         holder.execute("BEGIN IMMEDIATE")
         time.sleep(LOCKED_S)  # the lock itself
         holder.execute("ROLLBACK")
         holder.close()
         drained(engine, within_s=150)
-    exact(engine, f"SQLite locked {LOCKED_S:.0f} s", stored=URLS)
-    assert _charged(engine) == 0
-    engine.dispose()
+        running.stop()
+        exact(engine, f"SQLite locked {LOCKED_S:.0f} s", stored=URLS)
+        assert _charged(engine) == 0
 
 
 @pytest.fixture
@@ -91,7 +86,7 @@ def test_a_full_disk_costs_no_url_a_try_and_nothing_half_written_is_referenced(
         mill(home, forgetful, database_url=database, NEWSMILL_ARCHIVE_URL=archived.as_uri()) as running,
     ):
         accept_all(engine, [f"{origin.url}/n/{n}" for n in range(URLS)])
-        wait_until(lambda: _stored(engine) > 0, "the first article", within_s=60)
+        wait_until(lambda: stored(engine) > 0, "the first article", within_s=60)
         left = shutil.disk_usage(small_disk).free
         with ballast.open("wb") as file:
             file.write(bytes(left - left % 4096))  # the last page of a file can still be written to: a record is cut in two
@@ -115,11 +110,6 @@ def _said(engine: Engine, words: str) -> int:
     """Return how many rows have been told so."""
     with engine.connect() as connection:
         return int(connection.execute(select(func.count()).where(schema.url.c.detail.contains(words))).scalar_one())
-
-
-def _stored(engine: Engine) -> int:
-    with engine.connect() as connection:
-        return totals.totals(connection)[0].states["stored"]
 
 
 def _charged(engine: Engine) -> int:

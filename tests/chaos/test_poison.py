@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, select
 
-from tests.chaos.counts import drained, exact
+from tests.chaos.counts import drained, exact, stored
 from tests.chaos.mill import accept_all, mill
 from tests.chaos.scale import sized
 from tests.origin import Origin
 from tests.parts import ValkeyServer, wait_until
-from worker.store import schema, totals
+from worker.store import schema
 
 URLS = sized(60, 200)
 INNOCENT_S = 60.0
@@ -28,7 +28,7 @@ def test_poison_dies_alone(poison: int, home: Path, engine: Engine, database: st
             urls.insert((n + 1) * len(urls) // (poison + 1), f"{origin.url}/poison/{n}")
         started = time.monotonic()
         accept_all(engine, urls)
-        wait_until(lambda: _stored(engine) == URLS - poison, "the innocent to be stored", within_s=INNOCENT_S + 10)
+        wait_until(lambda: stored(engine) == URLS - poison, "the innocent to be stored", within_s=INNOCENT_S + 10)
         innocent_s = time.monotonic() - started
         drained(engine, within_s=120)
         exact(engine, f"{poison} poison among {URLS}", stored=URLS - poison, dead=poison)
@@ -48,8 +48,3 @@ def test_poison_dies_alone(poison: int, home: Path, engine: Engine, database: st
     with engine.connect() as connection:
         crashes = connection.execute(select(schema.url.c.crashes).where(schema.url.c.state == "dead")).scalars().all()
     assert set(crashes) == {3}
-
-
-def _stored(engine: Engine) -> int:
-    with engine.connect() as connection:
-        return totals.totals(connection)[0].states["stored"]

@@ -7,13 +7,12 @@ import pytest
 import redis
 from sqlalchemy import Engine
 
-from tests.chaos.counts import drained, exact
+from tests.chaos.counts import drained, exact, stored
 from tests.chaos.mill import accept_all, mill
 from tests.chaos.scale import sized
 from tests.origin import Origin
 from tests.parts import ValkeyServer, wait_until
 from tests.wire import Wire
-from worker.store import totals
 
 URLS = sized(60, 1_000)
 AT_WORK_AGAIN_S = 20.0
@@ -27,7 +26,7 @@ def test_a_redis_whose_old_connections_are_dead_is_found_again(
 ) -> None:
     with Origin(latency_s=0.2) as origin, Wire(forgetful) as wire, mill(home, wire, database_url=database) as running:
         accept_all(engine, [f"{origin.url}/n/{n}" for n in range(URLS)])
-        wait_until(lambda: _stored(engine) > 0, "the first article", within_s=60)
+        wait_until(lambda: stored(engine) > 0, "the first article", within_s=60)
         wire.black_hole()
         accept_all(engine, [f"{origin.url}/later/{n}" for n in range(10)])
         silent = time.monotonic()
@@ -46,7 +45,7 @@ def test_while_redis_is_away_urls_are_accepted_and_nothing_restarts_in_a_hurry(
 ) -> None:
     with Origin(latency_s=0.2) as origin, mill(home, forgetful, database_url=database) as running:
         accept_all(engine, [f"{origin.url}/n/{n}" for n in range(URLS)])
-        wait_until(lambda: _stored(engine) > 0, "the first article", within_s=60)
+        wait_until(lambda: stored(engine) > 0, "the first article", within_s=60)
         forgetful.kill()
         away, processes = time.monotonic(), set(running.workers())
         command = running.command("enqueue", f"{origin.url}/meanwhile/1")
@@ -71,7 +70,7 @@ def test_a_full_redis_holds_up_and_loses_nothing(home: Path, engine: Engine, dat
     try:
         with Origin(latency_s=0.2) as origin, mill(home, full, database_url=database):
             accept_all(engine, [f"{origin.url}/n/{n}" for n in range(URLS)])
-            wait_until(lambda: _stored(engine) > 0, "the first article", within_s=60)
+            wait_until(lambda: stored(engine) > 0, "the first article", within_s=60)
             with redis.Redis.from_url(full.url) as client:
                 with pytest.raises(redis.ResponseError):
                     _fill(client)
@@ -91,7 +90,7 @@ def test_an_empty_redis_in_place_of_the_old_one_gets_all_messages_again(
 ) -> None:
     with Origin(latency_s=0.2) as origin, mill(home, forgetful, database_url=database):
         accept_all(engine, [f"{origin.url}/n/{n}" for n in range(URLS)])
-        wait_until(lambda: _stored(engine) > 0, "the first article", within_s=60)
+        wait_until(lambda: stored(engine) > 0, "the first article", within_s=60)
         forgetful.restart()
         drained(engine, within_s=150)
     exact(engine, "an empty Redis", stored=URLS)
@@ -100,8 +99,3 @@ def test_an_empty_redis_in_place_of_the_old_one_gets_all_messages_again(
 def _fill(client: redis.Redis) -> None:
     for n in range(10_000):
         client.set(f"filler:{n}", "x" * 10_000)
-
-
-def _stored(engine: Engine) -> int:
-    with engine.connect() as connection:
-        return totals.totals(connection)[0].states["stored"]

@@ -7,12 +7,11 @@ import pytest
 import redis
 from sqlalchemy import Engine
 
-from tests.chaos.counts import drained, exact
+from tests.chaos.counts import drained, exact, stored
 from tests.chaos.mill import accept_all, mill
 from tests.chaos.scale import sized
 from tests.origin import Origin
 from tests.parts import ValkeyServer, wait_until
-from worker.store import totals
 
 BUSY = sized(50, 500)
 OTHERS = sized(30, 200)
@@ -30,7 +29,7 @@ def test_nobody_asks_a_host_before_the_time_it_named(home: Path, engine: Engine,
         accept_all(engine, [f"{busy.url}/busy/{n}" for n in range(BUSY)])
         wait_until(lambda: bool(busy.busy_at), "the busy host to be asked", within_s=60)
         accept_all(engine, [f"{other.url}/n/{n}" for n in range(OTHERS)])
-        wait_until(lambda: _stored(engine) == OTHERS, "the other host's articles", within_s=60)
+        wait_until(lambda: stored(engine) == OTHERS, "the other host's articles", within_s=60)
         others_s = time.monotonic() - busy.busy_at[0]
         with redis.Redis.from_url(forgetful.url) as client:
             held = client.hlen("unacked")
@@ -40,8 +39,3 @@ def test_nobody_asks_a_host_before_the_time_it_named(home: Path, engine: Engine,
     assert not early
     assert held <= IN_FLIGHT, "no message is kept for later in Redis"
     exact(engine, "503 with Retry-After", stored=BUSY + OTHERS)
-
-
-def _stored(engine: Engine) -> int:
-    with engine.connect() as connection:
-        return totals.totals(connection)[0].states["stored"]

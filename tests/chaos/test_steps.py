@@ -6,15 +6,14 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, func, select
 
+from tests.building import opened
 from tests.chaos.counts import drained, exact
 from tests.chaos.inject.sitecustomize import STEPS
 from tests.chaos.mill import accept_all, mill
-from tests.chaos.scale import sized
+from tests.chaos.scale import LONG, sized
 from tests.origin import Origin
 from tests.parts import PostgresServer, ValkeyServer
 from worker.store import schema
-from worker.store.database import open_database
-from worker.store.migrate import migrate
 
 EACH = sized(1, 20)  # URLs a step
 MOST_ATTEMPTS = 5
@@ -61,12 +60,10 @@ def test_a_death_at_any_step_is_made_good(home: Path, engine: Engine, database: 
 
 
 @pytest.mark.timeout(1_200)
-@pytest.mark.skipif(EACH < 20, reason="runs under `make chaos`")
+@pytest.mark.skipif(not LONG, reason="runs under `make chaos`")
 def test_a_death_at_any_step_and_a_database_that_restarts(
     home: Path, forgetful: ValkeyServer, durable_postgres: PostgresServer
 ) -> None:
     url = durable_postgres.create()
-    engine = open_database(url)
-    migrate(engine)
-    _die_at_every_step(home, engine, url, forgetful, durable_postgres)
-    engine.dispose()
+    with opened(url) as engine:
+        _die_at_every_step(home, engine, url, forgetful, durable_postgres)

@@ -6,7 +6,7 @@ from itertools import islice
 import pytest
 from sqlalchemy import Engine, event, insert
 
-from tests.building import DAY, NOON, Stacks, image, news, paragraph
+from tests.building import DAY, NOON, Stacks, image, news, opened, paragraph
 from worker.errors import Cause, InvalidUrl
 from worker.models import Ended, ImageState, State
 from worker.store import schema
@@ -29,10 +29,8 @@ TEXTS = {
 
 @pytest.fixture
 def engine(database_url: str) -> Iterator[Engine]:
-    opened = open_database(database_url)
-    migrate(opened)
-    yield opened
-    opened.dispose()
+    with opened(database_url) as engine:
+        yield engine
 
 
 @pytest.fixture
