@@ -15,6 +15,7 @@ from worker.models import (
     Alias,
     Article,
     ArticleImage,
+    Claim,
     Ended,
     Ending,
     Extraction,
@@ -53,6 +54,17 @@ def outstanding(tx: Transaction) -> int:
     """Return how many rows are believed to lie in Redis."""
     published = select(func.count()).where(schema.url.c.state == "pending", schema.url.c.published_at.is_not(None))
     return tx.connection.execute(published).scalar_one()
+
+
+def claimed(engine: Engine, owner: str, n: int) -> list[Claim]:
+    """Return *n* URLs of its own that *owner* has been given, claimed by it."""
+    urls = [f"https://{owner}.example/{number}" for number in range(n)]
+    with transaction(engine) as tx:
+        answers = accept(tx, [candidate(url) for url in urls], job="job", urgent=False)
+    with transaction(engine) as tx:
+        tx.now += 1
+        found = [claims.claim(tx, answer.url_id, owner=owner, alone=False) for answer in answers]
+    return [claim for claim in found if claim is not None]
 
 
 def paragraph(text: str) -> Paragraph:

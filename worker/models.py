@@ -104,7 +104,7 @@ class Extraction:
     renderings among them); absolute, not yet believed.
     *next_page*: absolute URL of the article's next page, never of the next article.
     `images[i]` is what `document`'s Image blocks with `ref == i` show. *credits* are all who are named, by role, in the
-    order they stand; *authors* and *editors* are the persons among them. *restored* is set for corrupted mirrors alone.
+    order they stand; *authors* and *editors* are the persons among them. *restored* is set for damaged pages alone.
     """
 
     document: Document

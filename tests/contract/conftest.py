@@ -19,3 +19,15 @@ def engine(database_url: str) -> Iterator[Engine]:
     with engine.connect() as connection:
         assert totals.recount(connection) == totals.tallied(connection)
     engine.dispose()
+
+
+@pytest.fixture
+def engines(database_url: str) -> Iterator[tuple[Engine, Engine]]:
+    """Such a database as two processes open it."""
+    both = open_database(database_url), open_database(database_url)
+    migrate(both[0])
+    yield both
+    with both[0].connect() as connection:
+        assert totals.recount(connection) == totals.tallied(connection)
+    for engine in both:
+        engine.dispose()

@@ -2,44 +2,24 @@
 
 import sqlite3
 import threading
-from collections.abc import Iterator
 from concurrent.futures import Future
 from dataclasses import replace
 
 import pytest
 from sqlalchemy import Engine, func, select
 
-from tests.values import article, candidate, picture_record, record
+from tests.building import claimed
+from tests.values import article, picture_record, record
 from worker.models import Article, Claim, Settled, State, Stored
-from worker.store import claims, schema, totals
-from worker.store.accept import accept
+from worker.store import schema
 from worker.store.database import open_database
 from worker.store.migrate import migrate
 from worker.store.settle import settle
-from worker.store.transaction import Transaction, transaction
+from worker.store.transaction import Transaction
 from worker.store.writer import Writer
 
 ARTICLES = 60
 SHARED = 8  # pictures that all articles show: logos, a portrait
-
-
-@pytest.fixture
-def engines(database_url: str) -> Iterator[tuple[Engine, Engine]]:
-    both = open_database(database_url), open_database(database_url)
-    migrate(both[0])
-    yield both
-    for engine in both:
-        engine.dispose()
-
-
-def claimed(engine: Engine, owner: str, n: int) -> list[Claim]:
-    urls = [f"https://{owner}.example/{i}" for i in range(n)]
-    with transaction(engine) as tx:
-        answers = accept(tx, [candidate(url) for url in urls], job="job", urgent=False)
-    with transaction(engine) as tx:
-        tx.now += 1
-        found = [claims.claim(tx, answer.url_id, owner=owner, alone=False) for answer in answers]
-    return [claim for claim in found if claim is not None]
 
 
 def stored(claim: Claim, n: int, *, backwards: bool) -> Stored:
@@ -79,7 +59,6 @@ def test_two_processes_that_settle_articles_with_the_same_pictures_and_forms_bot
     assert {end.state for end in ends} == {State.STORED}
     with engines[0].connect() as connection:
         assert connection.execute(select(func.count()).select_from(schema.picture)).scalar_one() == SHARED
-        assert totals.recount(connection) == totals.tallied(connection)
 
 
 def test_a_database_that_somebody_keeps_locked_for_a_while_loses_nothing(sqlite_url: str) -> None:

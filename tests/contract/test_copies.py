@@ -260,7 +260,7 @@ DAMAGED = Restored(document=Document(tuple(map(paragraph, story(1)))), title="",
     ("better", "worse"),
     [
         ({"published_at": LATE}, {"published_at": EARLY, "quality": {"mirror": {"removed": 9}}}),
-        ({"published_at": LATE}, {"published_at": EARLY, "restored": DAMAGED}),
+        ({"published_at": EARLY, "restored": DAMAGED, "quality": {"mojibake": {"characters": 9}}}, {"published_at": LATE}),
         ({"published_at": EARLY}, {"published_at": LATE}),
         ({"published_at": "2026-09-20"}, {"published_at": LATE}),
         ({"published_at": EARLY}, {"published_at": None}),  # known since it was fetched

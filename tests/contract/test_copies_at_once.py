@@ -2,18 +2,14 @@
 
 import threading
 import time
-from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 
-import pytest
 from sqlalchemy import Engine, event, func, select, text
 
-from tests.building import Stacks
+from tests.building import Stacks, claimed
 from tests.copies import edited, story, told
-from tests.values import candidate
 from worker.models import Claim, Settled, State, Stored
-from worker.store import claims, schema, totals
-from worker.store.accept import accept
+from worker.store import schema
 from worker.store.database import open_database
 from worker.store.migrate import migrate
 from worker.store.settle import settle
@@ -21,27 +17,6 @@ from worker.store.transaction import Transaction, transaction
 from worker.store.writer import Writer
 
 TEXTS = 30
-
-
-@pytest.fixture
-def engines(database_url: str) -> Iterator[tuple[Engine, Engine]]:
-    both = open_database(database_url), open_database(database_url)
-    migrate(both[0])
-    yield both
-    with both[0].connect() as connection:
-        assert totals.recount(connection) == totals.tallied(connection)
-    for engine in both:
-        engine.dispose()
-
-
-def claimed(engine: Engine, owner: str) -> list[Claim]:
-    urls = [f"https://{owner}.example/{n}" for n in range(TEXTS)]
-    with transaction(engine) as tx:
-        answers = accept(tx, [candidate(url) for url in urls], job="job", urgent=False)
-    with transaction(engine) as tx:
-        tx.now += 1
-        found = [claims.claim(tx, answer.url_id, owner=owner, alone=False) for answer in answers]
-    return [claim for claim in found if claim is not None]
 
 
 def settling(claim: Claim, seed: int, *, last: bool) -> object:
@@ -63,7 +38,7 @@ def clusters_of(engine: Engine) -> dict[str, int | None]:
 
 
 def test_the_copies_that_two_processes_store_side_by_side_are_clusters_of_two(engines: tuple[Engine, Engine]) -> None:
-    both = [claimed(engine, owner) for engine, owner in zip(engines, ("p", "q"), strict=True)]
+    both = [claimed(engine, owner, TEXTS) for engine, owner in zip(engines, ("p", "q"), strict=True)]
     writers = [Writer(engine, before_commit=lambda: None) for engine in engines]
     futures: list[Future[Settled]] = []
     for n in range(TEXTS):
@@ -124,7 +99,7 @@ def test_a_copy_waits_for_one_that_is_about_to_be_committed_and_sees_it(postgres
 
 def test_articles_in_one_batch_see_each_other(engines: tuple[Engine, Engine]) -> None:
     (mine, _) = engines
-    found = claimed(mine, "p")
+    found = claimed(mine, "p", TEXTS)
     with transaction(mine) as tx:
         for claim in found:
             settle(tx, claim, Stored(article=told(claim.url, story(1)), page_records=(), picture_records=()))

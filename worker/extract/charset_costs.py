@@ -12,13 +12,15 @@ from collections.abc import Mapping
 from functools import cache
 from operator import mul
 
-from worker.extract.charset_models import LANGUAGES, LATIN, MULTI_BYTE, SYMBOL_COSTS, characters, letters_of, pairs
+from worker.extract.charset_models import LANGUAGES, LATIN, MULTI_BYTE, SYMBOL_COSTS, characters, characters_of, letters_of, pairs
 from worker.extract.charsets import CODECS
 
 _LEAST_LETTER = 1.5  # of text read right; the mean of any language is over two
 _GLUED = 3.0  # a Latin letter right beside a Han character
 _BESIDE_LETTER = 1.5  # a symbol has a letter at one side, one that is a misread letter at both
+_BESIDE = {"apostrophe": 0.0, "gap": 0.0, "dash": 0.0, "sign": 2.0, "weird": 2.0, "fraction": 4.0}  # times that; others once
 _MISPLACED = 6.0  # an opening question mark that opens nothing
+_SWALLOWED = 6.0  # one or two characters that letters of another alphabet can be, with the ASCII letters behind them
 _IN_WORD = 5.0  # a capital after a small letter
 _CAPITALS = 0.7  # a capital after a capital
 _FOREIGN_WORD = 1.5  # each word in ASCII letters, in a page that is written in another script
@@ -31,6 +33,7 @@ _WORD_BYTES = _ASCII_LETTERS | frozenset(range(0x80, 0x100))
 _ASCII_RUN = re.compile(r"[\x00-\x7f]+")
 _HIGH_RUN = re.compile(r"[^\x00-\x7f]+")
 _GLUE = re.compile(r"[A-Za-z](?=[^\x00-\x7f])|[^\x00-\x7f](?=[A-Za-z])")
+_LONE = re.compile(r"(?<![^\x00-\x7f])[^\x00-\x7f]{1,2}(?![^\x00-\x7f])")
 _FALLEN_BACK = 3  # Latin languages, of those that fit the ASCII letters best, tried with every Latin encoding
 
 
@@ -60,7 +63,8 @@ class Sample:
         self.stretches, self.spoken, self.bonus = stretches, spoken, bonus
         data = b"\n".join((b"", *stretches, b""))
         counts = Counter(itertools.pairwise(data))
-        self.n_high = len(data.translate(None, _ASCII))
+        self._bytes = Counter(data.translate(None, _ASCII))
+        self.n_high = self._bytes.total()
         self.latin = Latin(counts)
         words = sum(count for (first, second), count in counts.items() if second in _ASCII_LETTERS and first not in _WORD_BYTES)
         self._known: dict[str, float] = {}
@@ -77,6 +81,13 @@ class Sample:
         if name in MULTI_BYTE:
             return 0.0
         return self._fixed(name) + _LEAST_LETTER * self.n_high
+
+    def n_differing(self, name: str, other: str) -> int:
+        """Return how many of the `n_high` bytes are not the same character in the encodings *name* and *other*."""
+        if not MULTI_BYTE.isdisjoint((name, other)):
+            return self.n_high
+        chars, others = characters_of(name), characters_of(other)
+        return sum(count for byte, count in self._bytes.items() if chars[byte] != others[byte])
 
     def _fixed(self, name: str) -> float:
         """Return what the symbols, capitals and foreign words cost in whatever language."""
@@ -110,12 +121,28 @@ class Sample:
         ascii_text = "\n".join(_ASCII_RUN.findall(text)).encode()
         foreign = Latin(Counter(itertools.pairwise(ascii_text))).least
         found = Counter("".join(_HIGH_RUN.findall(text)))
-        fixed = foreign + self._foreign + _GLUED * len(_GLUE.findall(text))
+        fixed = foreign + self._foreign + _GLUED * len(_GLUE.findall(text)) + _SWALLOWED * _swallowing(text, CODECS[name])
         cheapest: float = min(
             _total(found, characters(language)) - self.bonus * (language.partition("-")[0] == self.spoken)
             for language in LANGUAGES[name]
         )
         return fixed + cheapest
+
+
+def _swallowing(text: str, codec: str) -> int:
+    """Return how often one or two characters of *text* are such as letters and signs of another alphabet are misread as.
+
+    One byte each; or two, of which the second is a letter, within a word of such letters.
+    """
+    found = 0
+    for lone in _LONE.finditer(text):
+        spelt = lone[0].encode(codec, "ignore")
+        if len(spelt) < 2:
+            found += 1
+        elif len(spelt) == 2 * len(lone[0]) and _ASCII_LETTERS.issuperset(spelt[1::2]):
+            around = text[max(0, lone.start() - 1) : lone.end() + 1]
+            found += len(spelt) > 2 or not _ASCII_LETTERS.isdisjoint(around.encode())
+    return found
 
 
 def _total(counts: Mapping[str, int], costs: Mapping[str, float]) -> float:
@@ -134,8 +161,7 @@ def _symbol_cost(first: str, second: str) -> float:
     cost = SYMBOL_COSTS.get(second, 0.0)
     letters = {"upper", "lower"}
     if (first in letters and second in SYMBOL_COSTS) or (first in SYMBOL_COSTS and second in letters):
-        beside = {"apostrophe": 0.0, "gap": 0.0, "dash": 0.0, "sign": 2 * _BESIDE_LETTER}
-        cost += beside.get(second if second in SYMBOL_COSTS else first, _BESIDE_LETTER)
+        cost += _BESIDE.get(second if second in SYMBOL_COSTS else first, 1.0) * _BESIDE_LETTER
     if (second == "opening" and first in letters) or (first == "opening" and second not in letters):
         cost += _MISPLACED
     if second == "upper":

@@ -13,7 +13,7 @@ from worker.extract.charset_sample import sample
 
 LABEL = 3.0  # nats: more, and wrong labels are believed on pages with one or two letters that tell; less, and names win
 LABEL_MULTI_BYTE = 8.0  # that bytes pair up at all speaks for it
-LABEL_PER_BYTE = 0.1  # and what its language's model does not know (names, rare languages) must not add up against it
+LABEL_PER_BYTE = 0.1  # that it alone reads so: what its language's model does not know (names) must not add up against it
 LANGUAGE = 2.5  # what lang says is weaker: templates are copied between countries
 HOPELESS = 8.5  # nats a byte: random bytes cost ten in any encoding, lone letters among ASCII eight, others four or five
 HOPELESS_SHORT = 30.0  # and where there are only a few bytes, they may all be rare
@@ -24,8 +24,8 @@ RULED_OUT = 40.0  # nats behind after those
 UNDECLARED = {
     **dict.fromkeys(("gb18030", "big5", "shift_jis", "euc-jp", "euc-kr", "windows-1251", "windows-1252"), 0.0),
     **dict.fromkeys(("windows-1250", "windows-1253", "windows-1254", "windows-1255", "windows-1256", "windows-874"), 0.5),
-    **dict.fromkeys(("koi8-r", "iso-8859-2", "iso-8859-7", "windows-1257"), 1.0),
-    **dict.fromkeys(("koi8-u", "iso-8859-15", "windows-1258"), 1.5),
+    **dict.fromkeys(("koi8-r", "iso-8859-2", "iso-8859-7", "iso-8859-15", "windows-1257"), 1.0),
+    **dict.fromkeys(("koi8-u", "windows-1258"), 1.5),
     **dict.fromkeys(("iso-8859-6", "iso-8859-8"), 2.0),
     **dict.fromkeys(("iso-8859-5", "iso-8859-13", "iso-8859-4", "iso-8859-16", "ibm866"), 3.0),
 }
@@ -48,6 +48,9 @@ def guess(body: bytes, declared: Iterable[str], language: str | None) -> str | N
         names = _costs(Sample(first, spoken=spoken, bonus=LANGUAGE), names, labels)
     taken = Sample(stretches, spoken=spoken, bonus=LANGUAGE)
     costs = _costs(taken, names, labels)
+    rival = min(costs.keys() - labels, key=lambda name: (costs[name], name), default=None)
+    for name in labels & costs.keys():
+        costs[name] -= LABEL_PER_BYTE * (taken.n_high if rival is None else taken.n_differing(name, rival))
     best = min(costs, key=lambda name: (costs[name], UNDECLARED.get(name, _RARE), name))
     return best if costs[best] <= HOPELESS * taken.n_high + HOPELESS_SHORT else None
 
@@ -68,7 +71,7 @@ def _costs(taken: Sample, names: Iterable[str], labels: Iterable[str]) -> dict[s
     for name in sorted(names, key=lambda name: (taken.floor(name), name)):
         if name in labels:
             label = LABEL_MULTI_BYTE if name in MULTI_BYTE else LABEL
-            costs[name] = taken.cost(name) - label - LABEL_PER_BYTE * taken.n_high
+            costs[name] = taken.cost(name) - label
         elif taken.floor(name) <= least + RULED_OUT:
             costs[name] = taken.cost(name) + UNDECLARED[name]
         least = min(least, costs.get(name, math.inf))

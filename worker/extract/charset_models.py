@@ -12,7 +12,8 @@ from typing import Any
 from worker.extract.charsets import CODECS
 
 STRANGE_LETTER = 11.0  # one that the language does not have: in names, once in many pages
-WESTERN_LETTER = 9.5  # such names are mostly French, German or Spanish
+STRANGE_LATIN = 13.0  # in a Latin alphabet; at eleven, a label with the same umlauts makes of "Sáez" a Lithuanian "Sįez"
+WESTERN_LETTER = 9.5  # such names are mostly French, German, Spanish or, in "š" and "ž", Slavic
 AFTER_STRANGE = 3.3  # what follows one: nearly any letter
 STRANGE_CHARACTER = 14.0  # of Chinese, Japanese, Korean: not among their thousands
 MARK = 6.0  # vowel points of Hebrew and Arabic: only prayers and poems have them
@@ -23,6 +24,7 @@ SYMBOL_COSTS = {  # by kind; what stands where a letter could
     "dash": 4.5,
     "gap": 3.0,
     "sign": 7.0,
+    "fraction": 7.0,
     "weird": 11.0,
     "bad": 14.0,
 }
@@ -33,7 +35,8 @@ _KINDS = {
     "apostrophe": "’",
     "dash": "–—―",
     "gap": "\u00a0",
-    "sign": "€£¥¢§©®™°ªº·•…¼½¾²³µ±×÷´‰№†",
+    "sign": "€£¥¢§©®™°ªº·•…²³µ±×÷´‰№†",
+    "fraction": "¼½¾",
 }
 _CJK_SIGNS = "。，、；：？！“”‘’《》〈〉（）「」『』・　～〜—…【】·－ー"
 _CJK_SIGN = 4.5
@@ -44,7 +47,7 @@ _ORNAMENT = 9.0  # ■★①
 _FOREIGN_WORD = 3.5  # begins or ends beside a symbol
 _MIXED_WORD = 11.0  # a Latin letter and one of another script in one word
 _ASCII_LETTERS = frozenset("abcdefghijklmnopqrstuvwxyz")
-_WESTERN = frozenset("éèàçêëîïôùûüöäáíóúñãõåøæß")
+_WESTERN = frozenset("éèàçêëîïôùûüöäáíóúñãõåøæßœšž")
 _FOLDED = {"ș": "ş", "ț": "ţ", "ß": "s", "İ": "i", "ſ": "s"}
 
 LATIN = frozenset(
@@ -105,7 +108,9 @@ class Pairs(dict[str, float]):
         if second not in self._letters:
             if second == "\u0301" and not self._latin:
                 return MARK
-            return WESTERN_LETTER if second in _WESTERN else STRANGE_LETTER
+            if second in _WESTERN:
+                return WESTERN_LETTER
+            return STRANGE_LATIN if self._latin else STRANGE_LETTER
         return AFTER_STRANGE
 
 
@@ -133,12 +138,18 @@ def characters(language: str) -> Characters:
 
 
 @cache
+def characters_of(name: str) -> str:
+    """Return the characters of the 256 bytes in the single-byte encoding *name*."""
+    return "".join(bytes([byte]).decode(CODECS[name], "replace") for byte in range(256))
+
+
+@cache
 def letters_of(name: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return what each of the 256 bytes is in the single-byte encoding *name*: its letter in lower case, and its kind.
 
     Kinds are `upper` and `lower` (also for scripts without case), `space` (and ASCII signs), and those of `SYMBOL_COSTS`.
     """
-    known = [_letter_and_kind(bytes([byte]).decode(CODECS[name], "replace"), name) for byte in range(256)]
+    known = [_letter_and_kind(char, name) for char in characters_of(name)]
     return tuple(letter for letter, _ in known), tuple(kind for _, kind in known)
 
 
@@ -156,7 +167,8 @@ def _letter_and_kind(char: str, name: str) -> tuple[str, str]:
 
 
 def _is_bad(char: str) -> bool:
-    return char == "\ufffd" or "\u0080" <= char <= "\u009f"
+    """Return whether nobody writes *char*: the sign of no currency stands where other encodings have the euro."""
+    return char in "\ufffd¤" or "\u0080" <= char <= "\u009f"
 
 
 def _strange_character(char: str) -> float:

@@ -92,9 +92,3 @@ def distinct(texts: Iterable[str]) -> tuple[str, ...]:
         found.setdefault(fold(text), text)
     found.pop("", None)
     return tuple(found.values())
-
-
-def han_share(text: str) -> float:
-    """Return the share of Han characters among the letters of *text*."""
-    letters = [char for char in text if char.isalpha()]
-    return sum("\u3400" <= char <= "\u9fff" for char in letters) / len(letters) if letters else 0.0

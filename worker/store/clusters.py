@@ -46,7 +46,7 @@ def copy_of(extraction: Extraction, likeness: Likeness | None, *, fetched_at: fl
     """Return what an article is among its copies; None when its text is too short for it to have any."""
     if likeness is None:
         return None
-    mirror = extraction.restored is not None or bool(extraction.quality.get("mirror"))
+    mirror = "mirror" in extraction.quality  # another damage is of the page itself, which may be the original all the same
     return Copy(likeness=likeness, mirror=mirror, first_at=_first_at(extraction.published_at, fetched_at))
 
 

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from worker.normalise.text import fold, han_share, plain, squeeze
+from worker.normalise.text import fold, plain, squeeze
 
 
 @pytest.mark.parametrize(
@@ -47,8 +47,3 @@ def test_folding_twice_changes_nothing_but_what_case_folding_adds(text: str) -> 
 
 def test_folded_titles_compare_equal_across_quotes_and_width() -> None:
     assert fold("“Ｈｅｌｌｏ”, World – part_1") == fold('"hello" WORLD: Part 1')
-
-
-def test_the_share_of_han_characters_counts_letters_only() -> None:
-    assert han_share("2021年11月：党旗 ab") == pytest.approx(4 / 6)
-    assert han_share("123 …") == 0.0
