@@ -3,12 +3,14 @@
 `CHAOS_STEPS=folder`: the process dies once for each URL, at the step of the story that the URL's number chooses.
 `CHAOS_STALL=folder`: the event loop stands still once, while it reads a page under `/stall/`.
 A page under `/poison/` kills the process that reads it, each time.
+The names in `NAMES` resolve as it says, whatever the machine's name server is.
 """
 
 import contextvars
 import functools
 import os
 import signal
+import socket
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -18,6 +20,7 @@ STEPS = (
     "turn taken", "claimed", "page fetched", "page archived", "page read", "images fetched", "before the commit",
     "after the commit", "marked seen", "before the acknowledgement",
 )  # fmt: skip
+NAMES = {"unknown.example": socket.EAI_NONAME, "silent.example": socket.EAI_AGAIN, "inside.example": "10.0.0.1"}
 WITH_ITS_SUPERVISOR = 2  # every second death takes the supervisor along
 
 _url_id: contextvars.ContextVar[int] = contextvars.ContextVar("url_id", default=-1)
@@ -116,7 +119,20 @@ def _arm_pages() -> None:
     Pages.read = harmful  # type: ignore[method-assign]
 
 
+def _arm_names() -> None:
+    look_up = socket.getaddrinfo
+
+    def told(host: Any, port: Any, *arguments: Any, **options: Any) -> Any:
+        found = NAMES.get(host)
+        if isinstance(found, int):
+            raise socket.gaierror(found, "as the test has it")
+        return look_up(found or host, port, *arguments, **options)
+
+    socket.getaddrinfo = told
+
+
 if "NEWSMILL_OWNER" in os.environ:  # a worker process, and no other
     _arm_pages()
+    _arm_names()
     if "CHAOS_STEPS" in os.environ:
         _arm_steps()
