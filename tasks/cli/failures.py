@@ -3,11 +3,12 @@
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import click
 from sqlalchemy import Connection
 
+from tasks.cli.heaped import NO_CAUSE, UNTRIED, lines_of_heaps, values_of_heaps
 from tasks.cli.job_names import complete_job
 from tasks.cli.moments import SINCE, span
 from tasks.cli.opening import open_ledger
@@ -15,12 +16,11 @@ from tasks.cli.output import one_line, write_line, write_text
 from worker.article_json import iso
 from worker.errors import Cause
 from worker.models import State
-from worker.store.failures import CAUSES, Failure, Waiting, Which, failures, waiting
+from worker.store.database import clock
+from worker.store.failures import CAUSES, Failure, Waiting, Which, examples, failures, heaps, waiting
 from worker.store.library import snapshot
 
 Command = TypeVar("Command", bound=Callable[..., None])
-
-NO_CAUSE = {State.DEAD: "its process died three times", State.CANCELLED: "by an operator"}
 
 
 def filters(command: Command) -> Command:
@@ -43,27 +43,45 @@ def filters(command: Command) -> Command:
 @click.command("failures", epilog="Example: newsmill failures --cause gone --host news.example")
 @filters
 @click.option("--pending", is_flag=True, help="Those instead that have been tried and wait for another try.")
+@click.option("--summary", is_flag=True, help="Count them by cause and host, with an example each.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object a line.")
-def command(*, cause: str | None, host: str | None, job: str | None, since: float | None, pending: bool, as_json: bool) -> None:
+def command(
+    *, cause: str | None, host: str | None, job: str | None, since: float | None, pending: bool, summary: bool, as_json: bool
+) -> None:
     """List the URLs that were rejected, have failed or are dead, the latest first, with cause and detail.
 
     With --pending those that have not ended: what went wrong last, and when they are due again. With --host they include those
-    that have not been tried yet because their host is held.
+    that have not been tried yet because their host is held. With --summary how many there are of each cause and host instead.
     """
     if pending and since is not None:
         raise click.UsageError("--since says when a URL ended; those of --pending have not.")
     _, engine = open_ledger()
     which = Which(cause=cause, host=host, job=job, since=since)
-    n = 0
     with snapshot(engine) as connection:
-        for values, line in (_pending if pending else _ended)(connection, which):
-            n += 1
-            if as_json:
-                write_line(values)
-            else:
-                write_text(line)
-    if not n:
+        told = _summed(connection, which, pending, as_json) if summary else _each(connection, which, pending, as_json)
+        any_told = False
+        for one in told:
+            (write_line if as_json else write_text)(one)
+            any_told = True
+    if not any_told:
         click.echo("Nothing matches.", err=True)
+    elif summary and not as_json:
+        click.echo(
+            "`newsmill explain URL` tells how it came to that; `newsmill retry --cause C --host H` asks once more.", err=True
+        )
+
+
+def _summed(connection: Connection, which: Which, pending: bool, as_json: bool) -> Iterator[Any]:
+    """Yield the heaps of what ended, or waits, as a program or as a person reads them."""
+    conditions = which.waiting(clock(connection)) if pending else which.ended()
+    found, shown = heaps(connection, conditions), examples(connection, conditions)
+    yield from values_of_heaps(found, shown) if as_json else lines_of_heaps(found, shown)
+
+
+def _each(connection: Connection, which: Which, pending: bool, as_json: bool) -> Iterator[Any]:
+    """Yield each URL that ended, or waits, as a program or as a person reads it."""
+    for values, line in (_pending if pending else _ended)(connection, which):
+        yield values if as_json else line
 
 
 def _ended(connection: Connection, which: Which) -> Iterator[tuple[dict[str, object], str]]:
@@ -87,7 +105,7 @@ def _line_of_ended(failure: Failure) -> str:
 def _line_of_waiting(one: Waiting) -> str:
     left_s = one.next_at - time.time()
     due = f"due in {span(left_s)}" if left_s > 0 else "due now"
-    return f"pending: {one.cause or 'not tried yet'}, {due}  {one_line(one.url)}{_why(one.detail)}"
+    return f"pending: {one.cause or UNTRIED}, {due}  {one_line(one.url)}{_why(one.detail)}"
 
 
 def _why(detail: str | None) -> str:

@@ -1,12 +1,12 @@
 """`newsmill retry`: ask once more, and now, for what ended without an article or waits for another try."""
 
-from collections import Counter
 from collections.abc import Iterable, Iterator
 
 import click
 
 from tasks.broker import redis_url
 from tasks.cli.failures import filters
+from tasks.cli.heaped import by_cause, in_words
 from tasks.cli.holds import lift_holds
 from tasks.cli.opening import open_ledger
 from tasks.cli.output import one_line, write_line, write_text
@@ -71,22 +71,15 @@ def _tell(lines: Iterator[str], n: int, what: str) -> None:
 
 
 def _causes(found: list[Heap]) -> Iterator[str]:
-    for cause, urls in _by_cause(found).most_common():
-        yield f"{urls:>9,}  {cause}"
+    for cause, urls in by_cause(found).most_common():
+        yield f"{urls:>9,}  {in_words(cause)}"
 
 
 def _lines(found: list[Heap]) -> Iterator[str]:
     for heap in found[:SHOWN]:
-        yield f"{heap.urls:>9,}  {heap.cause:<17}  {one_line(heap.host)}"
+        yield f"{heap.urls:>9,}  {in_words(heap.cause):<17}  {one_line(heap.host)}"
     if rest := found[SHOWN:]:
         yield f"{_urls(rest):>9,}  of {len(rest):,} more causes and hosts"
-
-
-def _by_cause(found: list[Heap]) -> Counter[str]:
-    sums = Counter[str]()
-    for heap in found:
-        sums[heap.cause] += heap.urls
-    return sums
 
 
 def _urls(found: list[Heap]) -> int:
@@ -95,6 +88,6 @@ def _urls(found: list[Heap]) -> int:
 
 def _values(found: list[Heap]) -> dict[str, object]:
     return {
-        "causes": dict(_by_cause(found).most_common()),
+        "causes": dict(by_cause(found).most_common()),
         "hosts": [{"cause": heap.cause, "host": heap.host, "urls": heap.urls} for heap in found],
     }

@@ -74,7 +74,8 @@ class Waiting:
                     found |= standings(connection, open_ids)
                     open_ids = {i for i in open_ids if not self._settled(found[i], now)}
                 images = sum(s.images_stored for s in found.values())
-                bar.show(len(asked) - len(open_ids), images, _note(found.values()))
+                wanted = sum(s.images_wanted for s in found.values())
+                bar.show(len(asked) - len(open_ids), images=images, wanted=wanted, note=_note(found.values()))
                 if not open_ids or self._is_hopeless(f"{images} {Counter(s.state for s in found.values())}"):
                     return found
                 time.sleep(POLL_S if len(open_ids) < 1_000 else 4 * POLL_S)
@@ -178,5 +179,5 @@ def _note(found: Iterable[Standing]) -> str:
     found = list(found)
     if all(standing.state == State.PENDING for standing in found):
         return "starting workers"
-    ends = Counter(standing.state.value for standing in found if standing.ended)
-    return "  ".join(f"{state} {n}" for state, n in sorted(ends.items()))
+    stand = Counter(standing.state.value for standing in found if standing.state != State.PENDING)
+    return "  ".join(f"{state.replace('_', ' ')} {n:,}" for state, n in sorted(stand.items()))

@@ -107,6 +107,16 @@ class Heap:
     urls: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Example:
+    """One URL of a heap, where it stands, and what was said of it last."""
+
+    url_id: int
+    url: str
+    state: State
+    detail: str | None
+
+
 def failures(connection: Connection, which: Which) -> Iterator[Failure]:
     """Yield the URLs that ended without an article, the latest first."""
     table = schema.url
@@ -148,6 +158,20 @@ def heaps(connection: Connection, conditions: Sequence[ColumnElement[bool]]) -> 
     rows = connection.execute(select(cause, table.c.host, n).where(*conditions).group_by(cause, table.c.host))
     found = [Heap(cause=named, host=host, urls=urls) for named, host, urls in rows]
     return sorted(found, key=lambda heap: (-heap.urls, heap.cause, heap.host))
+
+
+def examples(connection: Connection, conditions: Sequence[ColumnElement[bool]]) -> dict[tuple[str, str], Example]:
+    """Return of each of `heaps`, by its cause and host, the URL that came last."""
+    table = schema.url
+    cause = func.coalesce(table.c.cause, table.c.state)
+    last = select(func.max(table.c.id)).where(*conditions).group_by(cause, table.c.host)
+    rows = connection.execute(
+        select(cause, table.c.host, table.c.id, table.c.url, table.c.state, table.c.detail).where(table.c.id.in_(last))
+    )
+    return {
+        (named, host): Example(url_id=url_id, url=url, state=State(state), detail=detail)
+        for named, host, url_id, url, state, detail in rows
+    }
 
 
 def replay(engine: Engine, which: Which) -> Iterator[int]:

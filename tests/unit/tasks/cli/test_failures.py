@@ -87,6 +87,43 @@ def test_retrying_for_programs(call: Newsmill, failed: None, dry: bool) -> None:
     assert pending(call) == (0 if dry else 3)
 
 
+def test_a_summary_counts_by_cause_and_host_with_the_newest_as_example(call: Newsmill, failed: None, stacks: Stacks) -> None:
+    stacks.end("https://c.example/4", Ended(state=State.FAILED, cause=Cause.TIMEOUT, detail="\x1b[2J30 s"))
+    told = call("failures", "--summary")
+    assert told.stdout.splitlines() == [
+        "failed: timeout: 3 URLs",
+        "        2  b.example",
+        "           e.g. https://b.example/3  (30 s)",
+        "        1  c.example",
+        "           e.g. https://c.example/4  ([2J30 s)",
+        "rejected: gone: 1 URL",
+        "        1  a.example",
+        "           e.g. https://a.example/1  (404)",
+    ]
+    assert "newsmill explain URL" in told.stderr
+    assert call("failures", "--summary", "--cause", "gone").stdout.startswith("rejected: gone: 1 URL\n")
+
+
+def test_a_summary_is_there_for_programs(call: Newsmill, failed: None) -> None:
+    first, second = (json.loads(line) for line in call("failures", "--summary", "--json").stdout.splitlines())
+    assert first == {
+        "outcome": "failed",
+        "cause": "timeout",
+        "host": "b.example",
+        "urls": 2,
+        "example": {"id": 3, "url": "https://b.example/3", "detail": "30 s"},
+    }
+    assert (second["cause"], second["urls"], second["example"]["url"]) == ("gone", 1, "https://a.example/1")
+
+
+def test_a_summary_over_many_hosts_stays_short(call: Newsmill, stacks: Stacks) -> None:
+    for n in range(15):
+        stacks.end(f"https://h{n:02}.example/", Ended(state=State.REJECTED, cause=Cause.GONE, detail=""))
+    lines = call("failures", "--summary").stdout.splitlines()
+    assert (len(lines), lines[-1]) == (22, "        5  of 5 more hosts")
+    assert len(call("failures", "--summary", "--json").stdout.splitlines()) == 15
+
+
 @pytest.fixture
 def waiting(stacks: Stacks) -> None:
     refused = Later(wait_s=600, charge=Charge.ATTEMPT, cause=Cause.CONNECT, detail="refused by 192.0.2.1:443")
@@ -128,3 +165,21 @@ def test_retrying_says_apart_what_is_only_brought_forward(call: Newsmill, failed
 def test_one_is_told_as_one(call: Newsmill, stacks: Stacks) -> None:
     stacks.end("https://a.example/1", Ended(state=State.REJECTED, cause=Cause.GONE, detail="404"))
     assert "1 is asked for once more." in call("retry").stdout
+
+
+def test_a_summary_of_what_waits(call: Newsmill, waiting: None) -> None:
+    assert call("failures", "--summary", "--pending").stdout.splitlines() == [
+        "pending: connect: 2 URLs",
+        "        2  down.example",
+        "           e.g. https://down.example/2  (refused by 192.0.2.1:443)",
+    ]
+    assert call("failures", "--summary", "--pending", "--host", "up.example").stderr == "Nothing matches.\n"
+
+
+def test_what_its_host_has_kept_from_the_first_is_told_as_untried(call: Newsmill, stacks: Stacks) -> None:
+    stacks.settle(stacks.accept("https://down.example/1"), Later(wait_s=600, charge=Charge.NOTHING))
+    words = ("--host", "down.example")
+    assert call("failures", "--summary", "--pending", *words).stdout.startswith("pending: not tried yet: 1 URL\n")
+    assert call("retry", "--dry-run", *words).stdout.splitlines()[0].split() == ["1", "not", "tried", "yet", "down.example"]
+    values = json.loads(call("failures", "--summary", "--pending", "--json", *words).stdout)
+    assert (values["outcome"], values["cause"]) == ("pending", None)
