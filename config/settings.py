@@ -72,6 +72,11 @@ class Settings(BaseSettings):
     processes: int = Field(default_factory=lambda: os.cpu_count() or 1, ge=1, description="worker processes")
     concurrency: int = Field(32, ge=1, description="articles at once in a process")
 
+    health_port: int | None = Field(
+        None, ge=1, le=65_535, description="where workers answer /health over HTTP; without it nowhere"
+    )
+    health_address: str = Field("127.0.0.1", description="the address they answer it on")
+
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] | None = Field(
         None, description="the least that is logged; without it INFO, and errors alone in `newsmill run`"
     )

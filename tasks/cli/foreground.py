@@ -16,6 +16,7 @@ from config.logs import log_settings
 from config.settings import Settings
 from tasks.broker import Broker
 from tasks.companion import POLL_S, Companion
+from tasks.endpoint import health_endpoint
 from tasks.seat import seat
 from tasks.supervisor import Supervisor
 from worker.errors import OwnTrouble
@@ -63,10 +64,10 @@ class Told:
 def keep_running(settings: Settings, told: Told, companions: Sequence[Companion]) -> None:
     """Run Redis, if that is ours, worker processes and *companions* until told to stop; stop the companions first, Redis last.
 
-    Raises OwnTrouble when Redis cannot be started or the supervisor breaks.
+    Raises OwnTrouble when Redis cannot be started, the port for `/health` is taken, or the supervisor breaks.
     """
     stopping = threading.Event()
-    with seat() as name, Broker(settings) as broker:
+    with seat() as name, Broker(settings) as broker, health_endpoint(settings):
         supervisor = Supervisor(
             settings,
             redis_url=broker.url,
