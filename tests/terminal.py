@@ -14,7 +14,8 @@ from collections.abc import Callable, Mapping, Sequence
 from types import TracebackType
 
 ALT_ON, ALT_OFF = "\x1b[?1049h", "\x1b[?1049l"
-CURSOR_OFF, CURSOR_ON = "\x1b[?25l", "\x1b[?25h"
+CURSOR_ON = "\x1b[?25h"
+HOME = "\x1b[H"  # a screen is drawn anew from its first cell
 _ESCAPES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|[@-Z\\-_])")
 
 
@@ -85,7 +86,7 @@ class OnTerminal:
     @property
     def screen(self) -> list[str]:
         """The lines of the last full screen that was drawn to its end, without colours."""
-        frames = [plain(frame) for frame in self.said.split(ALT_OFF)[0].split("\x1b[H")[1:]]
+        frames = [plain(frame) for frame in self.said.split(ALT_OFF)[0].split(HOME)[1:]]
         whole = frames[:-1] if len(frames) > 1 else frames
         return [line.rstrip() for line in whole[-1].replace("\r", "").split("\n")] if whole else []
 

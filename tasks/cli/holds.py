@@ -1,7 +1,7 @@
 """What keeps a host from being asked, when a person says that it is back."""
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 import click
 from redis.asyncio import Redis
@@ -10,6 +10,7 @@ from tasks.cli.moments import span
 from tasks.cli.output import one_line
 from worker.errors import OwnTrouble
 from worker.fetch.governor import lift
+from worker.fetch.held import Held, held
 
 ANSWER_S = 2.0  # of Redis, to a question that may be left unasked
 SHOWN = 5  # hosts named: who asks for more at once reads the ledger
@@ -30,6 +31,19 @@ def lift_holds(redis_url: str, hosts: Iterable[str]) -> None:
         )
     if len(held) > SHOWN:
         click.echo(f"So have {len(held) - SHOWN:,} more hosts.", err=True)
+
+
+def holds_of(redis_url: str, hosts: Collection[str]) -> dict[str, Held] | None:
+    """Return what keeps each of *hosts* from being asked, None without a Redis that answers."""
+    try:
+        return asyncio.run(_looked_up(redis_url, hosts))
+    except OwnTrouble:
+        return None
+
+
+async def _looked_up(redis_url: str, hosts: Collection[str]) -> dict[str, Held]:
+    async with Redis.from_url(redis_url, socket_timeout=ANSWER_S, socket_connect_timeout=ANSWER_S) as redis:
+        return await held(redis, hosts)
 
 
 async def _lifted(redis_url: str, hosts: Iterable[str]) -> dict[str, float]:

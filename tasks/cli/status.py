@@ -1,15 +1,12 @@
 """`newsmill status`: the ledger's totals."""
 
-import sys
 import time
-from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import click
 from rich.console import Console
-from rich.live import Live
 from sqlalchemy import Engine
 
 from config.settings import Settings
@@ -20,6 +17,9 @@ from tasks.cli.opening import open_ledger
 from tasks.cli.output import write_line
 from tasks.cli.standing import known_job
 from tasks.cli.status_page import status_page
+from tasks.cli.watched import Watched
+from tasks.cli.watching import REDRAW_S, patiently
+from tasks.cli.watching import watch as show
 from tasks.schedule import crawl_jobs
 from worker.store.crawls import last_runs
 from worker.store.database import clock
@@ -28,12 +28,10 @@ from worker.store.library import snapshot
 from worker.store.totals import Totals, totals
 from worker.store.totals_json import totals_json
 
-REDRAW_S = 1.0  # what the contract promises of --watch
-
 
 @click.command("status", epilog="Example: newsmill status politics --watch")
 @click.argument("job", required=False, shell_complete=complete_job)
-@click.option("--watch", is_flag=True, help="Redraw every second until Ctrl-C.")
+@click.option("--watch", is_flag=True, help="Show it on the whole terminal, anew every second, until Ctrl-C.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON; with --watch one line a second.")
 def command(*, job: str | None, watch: bool, as_json: bool) -> None:
     """Show where the URLs stand, each counted once: totals per outcome, per job and per cause, age of the queue, rate, ETA, disk.
@@ -44,24 +42,18 @@ def command(*, job: str | None, watch: bool, as_json: bool) -> None:
     disk = DiskUse(chosen)
     try:
         if watch and as_json:
-            for values in _each_second(chosen, engine, job, disk):
-                write_line(values)
+            while True:
+                write_line(patiently(lambda: _values(chosen, engine, job, disk)))
+                time.sleep(REDRAW_S)
         elif watch:
-            with Live(console=Console(), auto_refresh=False, screen=sys.stdout.isatty()) as live:
-                for values in _each_second(chosen, engine, job, disk):
-                    live.update(status_page(values, job), refresh=True)
+            _values(chosen, engine, job, disk)  # a job that nobody ever saw is a sentence, not an empty page
+            show(Watched(chosen, engine, job).view)
         elif as_json:
             write_line(_values(chosen, engine, job, disk))
         else:
             Console().print(status_page(_values(chosen, engine, job, disk), job))
     except KeyboardInterrupt:
         pass  # the way to end --watch
-
-
-def _each_second(chosen: Settings, engine: Engine, job: str | None, disk: DiskUse) -> Iterator[dict[str, Any]]:
-    while True:
-        yield _values(chosen, engine, job, disk)
-        time.sleep(REDRAW_S)
 
 
 def _values(chosen: Settings, engine: Engine, job: str | None, disk: DiskUse) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """The totals as people read them: a line a job, the causes, and how it goes on."""
 
 import time
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from rich.console import Group, RenderableType
@@ -30,22 +31,22 @@ def status_page(values: dict[str, Any], job: str | None) -> RenderableType:
         ran = values["last_run"]
         going.append(one_line(f"last run: {last_run(Run(**ran) if ran else None, time.time())}"))
     if "disk" in values:
-        going.append(_disk(values["disk"]))
+        going.append(f"disk: {disk_in_words(values['disk'])}")
     return Group(_counts([*rows, (total, values)]), "", *_causes(values), Text("\n".join(going)))
 
 
 def _counts(rows: list[tuple[str, dict[str, Any]]]) -> Table:
     """Return a line a job; columns that are nought everywhere are left out, but for those of an ordinary run."""
     ordinary = ("pending", "stored")
-    shown = [s for s in STATES if s in ordinary or any(_number(of[s]) for _, of in rows)]
+    shown = [s for s in STATES if s in ordinary or any(number(of[s]) for _, of in rows)]
     extra = ["known"] if any(of["known"] for _, of in rows) else []
     table = Table(box=None, pad_edge=False, padding=(0, 1), header_style="dim")
     for name in ("job", "accepted", *shown, *extra, "images"):
         header = name.replace("_", " ")  # "in flight" may stand in two lines; no number and no name is ever cut
         table.add_column(header, justify="left" if name == "job" else "right", no_wrap=name != "in_flight", min_width=5)
     for place, (name, of) in enumerate(rows, 1):
-        numbers = (f"{_number(of[column]):,}" for column in ("accepted", *shown, *extra))
-        stored, wanted = of["images"]["stored"], _wanted_images(of["images"])
+        numbers = (f"{number(of[column]):,}" for column in ("accepted", *shown, *extra))
+        stored, wanted = of["images"]["stored"], wanted_images(of["images"])
         style = "bold" if place == len(rows) > 1 else ""
         label = f"{one_line(name)} (paused)" if of.get("standing") == PAUSED else one_line(name)
         table.add_row(Text(label), *numbers, f"{stored:,}/{wanted:,}", style=style)
@@ -53,15 +54,21 @@ def _counts(rows: list[tuple[str, dict[str, Any]]]) -> Table:
 
 
 def _causes(values: dict[str, Any]) -> list[RenderableType]:
+    table = Table(box=None, pad_edge=False, show_header=False)
+    for name, said in causes_in_words(values):
+        table.add_row(Text(name, style="dim"), Text(said))
+    return [table, ""] if table.row_count else []
+
+
+def causes_in_words(values: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """Yield what has causes, and how many have each, the most first."""
     images = values["images"]
     groups = {"waiting": values["waiting"], "rejected": values["rejected"], "failed": values["failed"], "images skipped": images["skipped"],
               "images failed": images["failed"]}  # fmt: skip
-    table = Table(box=None, pad_edge=False, show_header=False)
     for name, causes in groups.items():
         if causes:
             ranked = sorted(causes.items(), key=lambda item: (-item[1], item[0]))
-            table.add_row(Text(name, style="dim"), Text("  ".join(f"{cause} {n:,}" for cause, n in ranked)))
-    return [table, ""] if table.row_count else []
+            yield name, "  ".join(f"{cause} {n:,}" for cause, n in ranked)
 
 
 def _going(values: dict[str, Any]) -> str:
@@ -79,15 +86,17 @@ def _going(values: dict[str, Any]) -> str:
     return ", ".join(parts)
 
 
-def _disk(disk: dict[str, int | None]) -> str:
+def disk_in_words(disk: Mapping[str, int | None]) -> str:
     """Return what the stores take, and what is left, in one line; what cannot be said is left out."""
     words = {"database": "database {}", "archive": "archive {}", "free": "{} free"}
-    return f"disk: {', '.join(say.format(decimal(size)) for name, say in words.items() if (size := disk[name]) is not None)}"
+    return ", ".join(say.format(decimal(size)) for name, say in words.items() if (size := disk.get(name)) is not None)
 
 
-def _number(value: Any) -> int:
+def number(value: Any) -> int:
+    """Return a count, of all causes together where it is by cause."""
     return sum(value.values()) if isinstance(value, dict) else int(value)
 
 
-def _wanted_images(images: dict[str, Any]) -> int:
+def wanted_images(images: dict[str, Any]) -> int:
+    """Return how many images are there or should be."""
     return int(images["stored"] + images["pending"] + sum(images["failed"].values()))

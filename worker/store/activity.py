@@ -1,11 +1,13 @@
 """What goes on in every job, asked for all of them at once: for a page of many jobs that is drawn anew all the time."""
 
+from collections import Counter
 from dataclasses import dataclass, field
 
 from sqlalchemy import Connection, func, not_, select
 
 from worker.models import Kind, State
 from worker.store import schema
+from worker.store.claims import PROCESS_GONE_S
 from worker.store.parking import is_parked
 from worker.store.totals import PACE_MINUTES
 
@@ -75,3 +77,28 @@ def latest_of_jobs(connection: Connection) -> dict[str, float]:
         for job, at in connection.execute(query):
             found[job] = max(found.get(job, 0.0), at or 0.0)
     return found
+
+
+def hosts_that_wait(connection: Connection, *, now: float, limit: int) -> dict[str, int]:
+    """Return the *limit* hosts with the most URLs that have been tried and are due only later, and how many each has."""
+    table = schema.url
+    waits = (schema.stands(State.PENDING), table.c.kind == Kind.ARTICLE, table.c.next_at > now, not_(is_parked()))
+    tried = select(table.c.host, table.c.cause).where(*waits).order_by(table.c.next_at).limit(LATER_COUNTED).subquery()
+    n = func.count()
+    rows = connection.execute(
+        select(tried.c.host, n)
+        .where(tried.c.cause.is_not(None))
+        .group_by(tried.c.host)
+        .order_by(n.desc(), tried.c.host)
+        .limit(limit)
+    )
+    return {host: urls for host, urls in rows}  # noqa: C416  # a Row is no plain tuple to the type checker
+
+
+def living_by_role(connection: Connection, *, now: float) -> Counter[str]:
+    """Return how many worker processes of each role have shown themselves lately."""
+    table = schema.process
+    rows = connection.execute(
+        select(table.c.role, func.count()).where(table.c.beat_at > now - PROCESS_GONE_S).group_by(table.c.role)
+    )
+    return Counter({role: n for role, n in rows})  # noqa: C416  # likewise
