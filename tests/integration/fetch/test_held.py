@@ -14,6 +14,7 @@ FREE = Held(asked_s=0.0, breaker_s=0.0, interval_s=None, failures=0)
 
 
 async def test_a_host_nobody_has_heard_of_is_free(fleet: Fleet) -> None:
+    fleet.governor(interval_s=0.0)
     assert await held(fleet.redis, ["unheard-of.example"]) == {"unheard-of.example": FREE}
     assert await held(fleet.redis, []) == {}
 
