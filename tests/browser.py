@@ -11,6 +11,7 @@ from tests.parts import absent
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 LIMIT_MS = 20_000  # for whatever a test waits for in a page; a loaded machine included
+PHONE = {"viewport": {"width": 390, "height": 844}}
 
 
 @contextmanager
@@ -47,3 +48,15 @@ def page_of(browser: Browser, complaints: list[str], **options: Any) -> Iterator
         yield page
     finally:
         context.close()
+
+
+def fits(page: Page) -> bool:
+    """Return whether nothing runs over the right edge."""
+    width: Any = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    return bool(width <= 0)
+
+
+def passes(page: Page) -> bool:
+    """Let the browser's events through, which arrive only while it is talked to."""
+    page.wait_for_timeout(20)
+    return True

@@ -17,11 +17,11 @@ from tornado.ioloop import IOLoop
 from tornado.template import DictLoader
 from tornado.web import StaticFileHandler, url
 
-from tasks.flower.crawls import Crawls, CrawlsData
+from tasks.flower.crawls import CrawlsData, JobData, Page
 from tasks.flower.doorkeeper import Doorkeeper
+from tasks.flower.live import Live
 from tasks.flower.next_runs import NextRuns
 from tasks.flower.options import prefix
-from tasks.flower.overview import Live
 from tasks.flower.pages import FILES, newsmill_file, templates
 from worker.errors import OwnTrouble
 
@@ -44,11 +44,14 @@ def build(celery: Celery, engine: Engine, sources: Path) -> Flower:
     loader = DictLoader(templates(Path(flower_settings["template_path"])))
     methods = {"newsmill_file": newsmill_file}
     app = Doorkeeper(capp=celery, options=options, **flower_settings, template_loader=loader, ui_methods=methods)
+    shared = {"live": Live(engine), "next_runs": NextRuns(sources)}
     app.add_handlers(
         r".*",
         [
-            url(rf"{prefix()}/crawls", Crawls, name="crawls"),
-            url(rf"{prefix()}/crawls/data", CrawlsData, {"live": Live(engine, NextRuns(sources))}, name="crawls-data"),
+            url(rf"{prefix()}/crawls", Page, {"template": "crawls.html"}, name="crawls"),
+            url(rf"{prefix()}/crawls/data", CrawlsData, shared, name="crawls-data"),
+            url(rf"{prefix()}/crawls/job", Page, {"template": "job.html"}, name="crawls-job"),
+            url(rf"{prefix()}/crawls/job/data", JobData, shared, name="crawls-job-data"),
             url(rf"{prefix()}/newsmill/(.+)", StaticFileHandler, {"path": str(FILES)}, name="newsmill-file"),
         ],
     )

@@ -1,30 +1,25 @@
 """What the Crawls tab shows: `status --json`, with the standing and the runs of each job."""
 
-import asyncio
-import json
-import time
 from collections import Counter
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection
 
 from tasks.flower.next_runs import NextRuns
 from worker.models import State
 from worker.store import activity
 from worker.store.crawls import PAUSED, RUNNING, Run, last_runs, standings_of_jobs
 from worker.store.database import clock
-from worker.store.library import snapshot
 from worker.store.totals import Totals, living, oldest_due_s, per_minute, totals
 from worker.store.totals_json import counts_json, pace_json
 
 SHOWN_JOBS = 200  # more is no overview, and a phone draws them in 50 ms
-FRESH_S = 1.0  # all who look within it share one reading; the page asks every 2 s
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Job:
+class Job:
     """All that is known of one job; *due* of its pending URLs may start now, the next of the others at *next_at*."""
 
     name: str
@@ -32,13 +27,16 @@ class _Job:
     standing: str
     rate: float
     due: int
+    oldest_due_s: float | None
     next_at: float | None
     waiting: dict[str, int]
     active_at: float
 
     def as_json(self, run: Run | None, next_run: float | None, *, workers: int, now: float) -> dict[str, Any]:
+        """Return it as `status JOB --json` does, with its *run* and when the next is."""
         return {
             **counts_json(self.totals),
+            "oldest_due_s": round(self.oldest_due_s, 1) if self.oldest_due_s is not None else None,
             **pace_json(self.totals, rate=self.rate, due=self.due, next_at=self.next_at, workers=workers, now=now),
             "waiting": dict(sorted(self.waiting.items())),
             "standing": self.standing,
@@ -52,13 +50,14 @@ def overview(connection: Connection, next_runs: NextRuns) -> dict[str, Any]:
 
     Jobs at work come first, then those that were active last; of more than 200 the rest is only counted, in *left_out*.
     Each job has besides its `standing`, its `last_run` and when its `next_run` is (epoch seconds; null for a plain batch).
+    Its `oldest_due_s` is null also while 10,000 URLs of others have been due for longer.
     """
     now = clock(connection)
     everything, by_job = totals(connection)
     workers = living(connection, now=now)
-    jobs = _jobs(connection, by_job, now=now)
+    jobs = jobs_of(connection, by_job, standings_of_jobs(connection), now=now)
     shown = sorted(jobs, key=lambda job: (-job.active_at, job.name))[:SHOWN_JOBS]
-    runs = _runs(connection, shown, next_runs, now=now)
+    runs = runs_of(connection, shown, next_runs, now=now)
     waits = [job.next_at for job in jobs if job.next_at is not None]
     oldest_s = oldest_due_s(connection, now=now) if everything.states[State.PENDING] else None
     return {
@@ -81,8 +80,8 @@ def overview(connection: Connection, next_runs: NextRuns) -> dict[str, Any]:
     }
 
 
-def _runs(
-    connection: Connection, jobs: list[_Job], next_runs: NextRuns, *, now: float
+def runs_of(
+    connection: Connection, jobs: list[Job], next_runs: NextRuns, *, now: float
 ) -> dict[str, tuple[Run | None, float | None]]:
     """Return the last run of each of *jobs*, and when the next is."""
     last, in_file = last_runs(connection, [job.name for job in jobs]), next_runs.jobs()
@@ -96,12 +95,12 @@ def _runs(
     return found
 
 
-def _jobs(connection: Connection, by_job: dict[str, Totals], *, now: float) -> list[_Job]:
-    """Return every job that ever accepted a URL, or that a clock or an operator has seen."""
-    standings = standings_of_jobs(connection)
+def jobs_of(connection: Connection, by_job: Mapping[str, Totals], standings: Mapping[str, str], *, now: float) -> list[Job]:
+    """Return the jobs of *by_job* and *standings*: those that ever accepted a URL, and that a clock or an operator has seen."""
     paces = activity.pace_of_jobs(connection, now=now)
     later = activity.later_of_jobs(connection, now=now)
     latest = activity.latest_of_jobs(connection)
+    oldest = activity.oldest_due_of_jobs(connection, now=now)
     jobs = []
     for name in {*by_job, *standings}:
         counts, standing = by_job.get(name, Totals()), standings.get(name, RUNNING)
@@ -109,37 +108,16 @@ def _jobs(connection: Connection, by_job: dict[str, Totals], *, now: float) -> l
         due = 0 if standing == PAUSED else max(0, counts.states[State.PENDING] - (waits.urls if waits else 0))
         at_work = due + counts.states[State.IN_FLIGHT] > 0
         jobs.append(
-            _Job(
+            Job(
                 name=name,
                 totals=counts,
                 standing=standing,
                 rate=paces.get(name, 0.0),
                 due=due,
+                oldest_due_s=oldest.get(name) if due else None,
                 next_at=waits.next_at if waits else None,
                 waiting=waits.causes if waits else {},
                 active_at=now if at_work else latest.get(name, 0.0),
             )
         )
     return jobs
-
-
-class Live:
-    """The overview as JSON for however many viewers: read in a thread of its own, at most once a second."""
-
-    def __init__(self, engine: Engine, next_runs: NextRuns) -> None:
-        self._engine, self._next_runs = engine, next_runs
-        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="overview")
-        self._reading: asyncio.Future[bytes] | None = None
-        self._began = 0.0
-
-    async def json(self) -> bytes:
-        """Return the overview as it was at most a second ago. Raises OwnTrouble while the database cannot be reached."""
-        now = time.monotonic()
-        if self._reading is None or (self._reading.done() and now - self._began >= FRESH_S):
-            self._began = now
-            self._reading = asyncio.get_running_loop().run_in_executor(self._thread, self._read)
-        return await asyncio.shield(self._reading)
-
-    def _read(self) -> bytes:
-        with snapshot(self._engine) as connection:
-            return json.dumps(overview(connection, self._next_runs)).encode()

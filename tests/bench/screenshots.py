@@ -54,14 +54,14 @@ def answers(port: int) -> bool:
     return False
 
 
-def shoot(browser: Browser, base: str, folder: Path, stage: str, *pages: str) -> None:
-    """Take each of *pages* in each look."""
+def shoot(browser: Browser, base: str, folder: Path, stage: str, *pages: str, **addresses: str) -> None:
+    """Take each of *pages*, called as its path is, and of *addresses*, paths by name, in each look."""
     for look, options in LOOKS.items():
         with page_of(browser, [], **options) as page:
-            for name in pages:
-                page.goto(f"{base}/{name}")
+            for name, path in ({name: name for name in pages} | addresses).items():
+                page.goto(f"{base}/{path}")
                 _settled(page)
-                page.screenshot(path=folder / f"{name}-{stage}-{look}.png", full_page=True)
+                page.screenshot(path=folder / f"{name}-{stage}-{look}.png", full_page="phone" not in look)
 
 
 def _settled(page: Page) -> None:
@@ -117,7 +117,8 @@ def main() -> None:
             shoot(browser, base, folder, "waiting", "crawls")
             with running(environment, "worker"):
                 time.sleep(10)
-                shoot(browser, base, folder, "running", "crawls", "tasks", "workers", "broker")
+                shoot(browser, base, folder, "running", "crawls", "tasks", "workers", "broker", job=f"crawls/job?name={TIANSHUI}")
+                shoot(browser, base, folder, "failures", job="crawls/job?name=far-away")
     print(f"The pictures are in {folder}.")
 
 

@@ -1,6 +1,5 @@
 """What the Crawls tab shows: the numbers of `status --json`, asked for all jobs at once."""
 
-import asyncio
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,9 +10,9 @@ from sqlalchemy import Engine, event, update
 from tasks.flower import overview as tab
 from tasks.flower.next_runs import NextRuns
 from tests.building import Stacks, news
-from worker.errors import Cause, OwnTrouble
+from worker.errors import Cause
 from worker.models import Charge, Ended, Form, Later, Source, State
-from worker.store import schema
+from worker.store import activity, schema
 from worker.store.crawls import close_runs, note_job, open_slot
 from worker.store.database import clock, open_database
 from worker.store.jobs import pause
@@ -24,7 +23,7 @@ from worker.store.totals_json import totals_json
 from worker.store.transaction import transaction
 
 FEED = Source(form=Form.FEED, url="https://news.example/feed.xml")
-UNASKED = ("oldest_due_s", "workers")  # of a job: nobody looks for them there
+UNASKED = ("workers",)  # of a job: they are everybody's
 
 
 @pytest.fixture
@@ -151,33 +150,6 @@ def test_many_jobs_take_no_more_questions_than_few_and_the_rest_is_counted(stack
     assert seen["accepted"] == 301
 
 
-def test_all_who_look_within_a_second_share_one_reading(stacks: Stacks) -> None:
-    read: list[str] = []
-    event.listen(stacks.engine, "begin", lambda _: read.append("read"))
-
-    async def look() -> set[bytes]:
-        live = tab.Live(stacks.engine, NextRuns(Path("none")))
-        return set(await asyncio.gather(*(live.json() for _ in range(20))))
-
-    assert len(asyncio.run(look())) == 1
-    assert len(read) == 1
-
-
-def test_a_ledger_that_comes_back_is_asked_again(stacks: Stacks, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(tab, "FRESH_S", 0.0)
-    away = open_database(f"postgresql+psycopg://nobody@/none?host={tmp_path}")
-
-    async def look() -> bytes:
-        live = tab.Live(away, NextRuns(Path("none")))
-        with pytest.raises(OwnTrouble):
-            await live.json()
-        live._engine = stacks.engine
-        return await live.json()
-
-    assert b'"accepted": 0' in asyncio.run(look())
-    away.dispose()
-
-
 def test_a_url_due_a_moment_ago_is_due(stacks: Stacks) -> None:
     url_id = stacks.accept("https://news.example/a.html", job="job")
     with transaction(stacks.engine) as tx:
@@ -185,3 +157,16 @@ def test_a_url_due_a_moment_ago_is_due(stacks: Stacks) -> None:
     seen = looked(stacks.engine)
     assert seen["oldest_due_s"] == pytest.approx(60, abs=5)
     assert seen["next_due_s"] is None
+    assert seen["jobs"]["job"]["oldest_due_s"] == seen["oldest_due_s"]
+
+
+def test_a_job_whose_urls_stand_behind_too_many_of_others_does_not_say_since_when_they_are_due(
+    stacks: Stacks, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(activity, "OLDEST_LOOKED_AT", 2)
+    for n, job in enumerate(("first", "first", "second")):
+        url_id = stacks.accept(f"https://news.example/{n}.html", job=job)
+        with transaction(stacks.engine) as tx:
+            tx.connection.execute(update(schema.url).where(schema.url.c.id == url_id).values(next_at=tx.now - 60 + n))
+    jobs = looked(stacks.engine)["jobs"]
+    assert (jobs["first"]["oldest_due_s"], jobs["second"]["oldest_due_s"]) == (pytest.approx(60, abs=5), None)

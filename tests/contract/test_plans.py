@@ -1,4 +1,4 @@
-"""What the reconciler asks every half second is answered from partial indexes, never by reading the ledger through."""
+"""What the reconciler and Flower's pages ask all the time is answered from partial indexes, never by reading the ledger through."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -8,11 +8,12 @@ import pytest
 from sqlalchemy import Engine, event, text
 
 from tests.values import candidate
-from worker.store import claims, jobs, totals
+from worker.store import activity, claims, jobs, totals
 from worker.store.accept import accept
 from worker.store.database import open_database
 from worker.store.migrate import migrate
 from worker.store.publishing import choose_due, choose_suspects, forget_published
+from worker.store.recent import ended_lately, tried_again_next
 from worker.store.transaction import Transaction, transaction
 
 ASKED: dict[str, Callable[[Transaction], object]] = {
@@ -25,8 +26,11 @@ ASKED: dict[str, Callable[[Transaction], object]] = {
     "claim": lambda tx: claims.claim(tx, 1, owner="p", alone=False),
     "claim of a paused job's row": lambda tx: claims.claim(tx, 41, owner="p", alone=False),
     "due_count": lambda tx: totals.due_count(tx.connection, now=tx.now),
+    "oldest_due_of_jobs": lambda tx: activity.oldest_due_of_jobs(tx.connection, now=tx.now),
+    "ended_lately": lambda tx: ended_lately(tx.connection, job="job", limit=2),
+    "tried_again_next": lambda tx: tried_again_next(tx.connection, job="job", now=tx.now, limit=2),
 }
-RANGE_OF_BACKLOG = ("oldest_due_s", "due_count")
+RANGE_OF_BACKLOG = ("oldest_due_s", "due_count", "oldest_due_of_jobs", "tried_again_next")
 WHOLE_TABLE = re.compile(r"SCAN url(?! USING)|USING (?:COVERING )?INDEX (?:sqlite_autoindex_url|ix_url_job)|Seq Scan on url")
 WHOLE_BACKLOG = re.compile(r"ix_url_pending")  # of which people's questions read what is due, or its first row alone
 
@@ -44,7 +48,7 @@ def engine(database_url: str) -> Iterator[Engine]:
 
 
 @pytest.mark.parametrize("name", ASKED)
-def test_a_question_of_the_reconciler_reads_no_whole_table(engine: Engine, name: str) -> None:
+def test_a_question_that_is_asked_all_the_time_reads_no_whole_table(engine: Engine, name: str) -> None:
     asked: list[tuple[str, Any]] = []
 
     def note(_connection: object, _cursor: object, statement: str, parameters: Any, *_: object) -> None:

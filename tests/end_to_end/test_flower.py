@@ -16,7 +16,14 @@ from tests.parts import PostgresServer, wait_until
 from tests.watch import READY_S, Watch, watching
 
 PAGES = ("/", "/workers", "/tasks", "/broker", "/crawls")
-GUARDED = (*PAGES, "/crawls/data", "/api/workers", "/tasks/datatable?draw=1&start=0&length=1&order[0][column]=0")
+GUARDED = (
+    *PAGES,
+    "/crawls/data",
+    "/crawls/job?name=a",
+    "/crawls/job/data?name=a",
+    "/api/workers",
+    "/tasks/datatable?draw=1&start=0&length=1&order[0][column]=0",
+)
 TAB = ">Crawls</a>"
 ADA, PASSWORD = "ada:correct-horse", "correct-horse"
 
@@ -32,7 +39,7 @@ def test_every_page_has_the_tab_and_term_ends_it(flower: Watch, shell: Shell) ->
     for path in PAGES:
         status, text = flower.get(path)
         assert (status, TAB in text) == (200, True), path
-    for name in ("crawls.js", "refresh.js", "newsmill.css"):
+    for name in ("ledger.js", "crawls.js", "job.js", "refresh.js", "newsmill.css"):
         assert flower.get(f"/newsmill/{name}")[0] == 200
     assert flower.get("/newsmill/../options.py")[0] in (403, 404)
     wait_until(lambda: f"http://127.0.0.1:{flower.port}/crawls, for this machine only" in flower.log.read_text(), "it says where")

@@ -1,86 +1,19 @@
 """Flower's pages in a real Chromium, over a running crawl: what people see is what the ledger says."""
 
 import json
-import sqlite3
-import subprocess
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser import LIMIT_MS, chromium, page_of
-from tests.end_to_end.conftest import NEWSMILL, Shell
+from tests.browser import LIMIT_MS, PHONE, fits, page_of, passes
+from tests.end_to_end.conftest import DONE_MS, GONE, HOSTILE, JOB, NEWSMILL, TIANSHUI, Shell, ledger, shown
 from tests.parts import wait_until
 from tests.site.catalogue import ARTICLES
 from tests.site.server import Site
 from tests.watch import Watch, watching
 
-JOB = "天水新闻"
-TIANSHUI, GONE = "/Html/2021-11/10/261110.html", "/gone/missing.html"
 PATHS = [TIANSHUI, GONE, "/private/minutes.html", *(entry.path for entry in ARTICLES)]
-STATES = ("stored", "unchanged", "duplicate", "rejected", "failed", "dead", "cancelled", "in_flight", "pending")
-HOSTILE = '"><img src=x onerror=document.title=1>' + "long" * 30
-DONE_MS = 90_000  # for the whole crawl; ten seconds on an idle machine
-PHONE = {"viewport": {"width": 390, "height": 844}}
-
-
-@pytest.fixture
-def browser() -> Iterator[Browser]:
-    with chromium() as browser:
-        yield browser
-
-
-@pytest.fixture
-def flower(shell: Shell, tmp_path: Path) -> Iterator[Watch]:
-    with watching(NEWSMILL, shell.environment, tmp_path / "flower.log") as watch:
-        yield watch
-
-
-@pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    """A page whose scripts may complain of nothing."""
-    complaints: list[str] = []
-    with page_of(browser, complaints) as page:
-        yield page
-    assert complaints == []
-
-
-@pytest.fixture
-def worker(shell: Shell) -> Iterator[subprocess.Popen[str]]:
-    """Worker processes, from now on."""
-    process = shell.start("worker")
-    yield process
-    process.terminate()
-    process.communicate(timeout=60)
-    assert process.returncode == 0
-
-
-def enqueue(shell: Shell, job: str, urls: list[str]) -> None:
-    done = shell.run("enqueue", "--job", job, "--from", "-", stdin="\n".join(urls))
-    assert done.returncode == 0, done.stderr
-
-
-def ledger(home: Path) -> dict[str, int]:
-    """Return how many URLs of the job stand where, counted row by row."""
-    with sqlite3.connect(home / "newsmill.db") as connection:
-        rows = connection.execute("SELECT state, count(*) FROM url WHERE kind = 'article' AND job = ? GROUP BY state", [JOB])
-        found = dict(rows)
-    connection.close()
-    return {state: found.get(state, 0) for state in STATES}
-
-
-def shown(page: Page) -> dict[str, int]:
-    """Return what the page says of the job."""
-    row = page.locator(f'tr[data-job="{JOB}"]')
-    return {state: int(row.locator(f'[data-count="{state}"]').text_content() or 0) for state in STATES}
-
-
-def fits(page: Page) -> bool:
-    """Return whether nothing runs over the right edge."""
-    width: Any = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-    return bool(width <= 0)
 
 
 @pytest.mark.slow
@@ -90,15 +23,15 @@ def test_the_numbers_of_a_running_crawl_become_the_ledgers_without_a_reload(
     page.goto(f"{flower.url}/crawls")
     expect(page.locator("#crawls-empty")).to_contain_text("newsmill enqueue")
     page.evaluate("window.loadedOnce = true")
-    enqueue(shell, JOB, [site.url(path) for path in PATHS])
+    shell.enqueue(JOB, [site.url(path) for path in PATHS])
     row = page.locator(f'tr[data-job="{JOB}"]')
     expect(row.locator("bdi")).to_have_text(JOB)
-    assert shown(page) == ledger(shell.home)
+    assert shown(row) == ledger(shell.home)
     expect(page.locator("#crawls-hint")).to_contain_text("No worker is running")
     request.getfixturevalue("worker")
     expect(row.locator(".crawls-standing")).to_have_text("done", timeout=DONE_MS)
-    assert shown(page) == ledger(shell.home)
-    assert shown(page)["rejected"] == 2
+    assert shown(row) == ledger(shell.home)
+    assert shown(row)["rejected"] == 2
     expect(row).to_contain_text("rejected: gone 1, robots 1")
     bar = row.get_by_role("progressbar")
     assert bar.get_attribute("aria-valuenow") == bar.get_attribute("aria-valuemax") == str(sum(ledger(shell.home).values()))
@@ -133,7 +66,7 @@ def test_a_row_of_the_tasks_page_changes_by_itself(
 ) -> None:
     page.goto(f"{flower.url}/tasks")
     expect(page.locator("#tasks-table_info")).to_contain_text("No tasks")
-    enqueue(shell, JOB, [site.url(TIANSHUI)])
+    shell.enqueue(JOB, [site.url(TIANSHUI)])
     request.getfixturevalue("worker")
     row = page.locator("#tasks-table tbody tr", has_text=site.url(TIANSHUI))
     expect(row).to_contain_text("stored · images 10/10", timeout=DONE_MS)
@@ -141,7 +74,7 @@ def test_a_row_of_the_tasks_page_changes_by_itself(
 
 
 def test_while_flower_is_away_the_page_says_so_and_how_old_its_numbers_are(shell: Shell, flower: Watch, browser: Browser) -> None:
-    enqueue(shell, JOB, ["https://news.example/a.html"])
+    shell.enqueue(JOB, ["https://news.example/a.html"])
     with page_of(browser, []) as page:
         page.goto(f"{flower.url}/crawls")
         expect(page.locator(f'tr[data-job="{JOB}"]')).to_be_visible()
@@ -166,18 +99,12 @@ def test_a_hidden_page_asks_for_nothing(flower: Watch, page: Page) -> None:
     page.wait_for_timeout(4500)  # two ticks
     assert len(asked) == before
     page.evaluate("window.away = false; document.dispatchEvent(new Event('visibilitychange'))")
-    wait_until(lambda: _passes(page) and len(asked) > before, "it asks again at once", LIMIT_MS / 1000)
-
-
-def _passes(page: Page) -> bool:
-    """Let the browser's events through, which arrive only while it is talked to."""
-    page.wait_for_timeout(20)
-    return True
+    wait_until(lambda: passes(page) and len(asked) > before, "it asks again at once", LIMIT_MS / 1000)
 
 
 def test_whatever_a_job_is_called_is_text_and_fits_a_phone(shell: Shell, flower: Watch, browser: Browser) -> None:
-    enqueue(shell, HOSTILE, ["https://news.example/a.html"])
-    enqueue(shell, JOB, ["https://news.example/b.html"])
+    shell.enqueue(HOSTILE, ["https://news.example/a.html"])
+    shell.enqueue(JOB, ["https://news.example/b.html"])
     complaints: list[str] = []
     with page_of(browser, complaints, **PHONE) as page:
         page.goto(f"{flower.url}/crawls")

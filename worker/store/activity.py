@@ -12,6 +12,7 @@ from worker.store.parking import is_parked
 from worker.store.totals import PACE_MINUTES
 
 LATER_COUNTED = 10_000  # rows that are due later: 10 ms; what lies beyond counts as due, which only an ETA shows
+OLDEST_LOOKED_AT = 10_000  # rows that have been due the longest: 8 ms
 
 
 def pace_of_jobs(connection: Connection, *, now: float) -> dict[str, float]:
@@ -57,6 +58,23 @@ def later_of_jobs(connection: Connection, *, now: float) -> dict[str, Later]:
         if cause is not None:
             one.causes[cause] = n
     return found
+
+
+def oldest_due_of_jobs(connection: Connection, *, now: float) -> dict[str, float]:
+    """Return for how many seconds the longest-waiting due URL of each job has been due.
+
+    A job is left out when none is due, or when 10,000 URLs of others have been due for longer.
+    """
+    table = schema.url
+    due = (
+        select(table.c.job, table.c.next_at)
+        .where(schema.stands(State.PENDING), table.c.kind == Kind.ARTICLE, table.c.next_at <= now)
+        .order_by(table.c.next_at)
+        .limit(OLDEST_LOOKED_AT)
+        .subquery()
+    )
+    rows = connection.execute(select(due.c.job, func.min(due.c.next_at)).group_by(due.c.job))
+    return {job: now - next_at for job, next_at in rows}
 
 
 def latest_of_jobs(connection: Connection) -> dict[str, float]:

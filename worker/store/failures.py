@@ -151,11 +151,15 @@ def waiting(connection: Connection, which: Which) -> Iterator[Waiting]:
         )
 
 
-def heaps(connection: Connection, conditions: Sequence[ColumnElement[bool]]) -> list[Heap]:
-    """Return how many rows of `url` that meet *conditions* there are of each cause and host, the most first."""
-    table, n = schema.url, func.count()
-    cause = func.coalesce(table.c.cause, table.c.state)
-    rows = connection.execute(select(cause, table.c.host, n).where(*conditions).group_by(cause, table.c.host))
+def heaps(connection: Connection, conditions: Sequence[ColumnElement[bool]], *, among: int | None = None) -> list[Heap]:
+    """Return how many rows of `url` that meet *conditions* there are of each cause and host, the most first.
+
+    With *among* no more than so many rows are looked at, whichever are the nearest.
+    """
+    table = schema.url
+    cause = func.coalesce(table.c.cause, table.c.state).label("cause")
+    each = select(cause, table.c.host).where(*conditions).limit(among).subquery()
+    rows = connection.execute(select(each.c.cause, each.c.host, func.count()).group_by(each.c.cause, each.c.host))
     found = [Heap(cause=named, host=host, urls=urls) for named, host, urls in rows]
     return sorted(found, key=lambda heap: (-heap.urls, heap.cause, heap.host))
 

@@ -39,6 +39,7 @@ PENDING = text("state = 'pending'")
 IN_FLIGHT = text("state = 'in_flight'")
 UNPUBLISHED = text(f"{PENDING} AND published_at IS NULL")
 PUBLISHED = text(f"{PENDING} AND published_at IS NOT NULL")
+ENDED = text("finished_at IS NOT NULL")
 CLUSTERED = text("cluster_id IS NOT NULL")
 
 url = Table(
@@ -99,6 +100,7 @@ url = Table(
     Index("ix_url_owner", "owner", postgresql_where=IN_FLIGHT, sqlite_where=IN_FLIGHT),
     Index("ix_url_pending", "kind", "next_at", postgresql_where=PENDING, sqlite_where=PENDING),
     Index("ix_url_job", "job", "state"),
+    Index("ix_url_ended", "job", "state", "finished_at", postgresql_where=ENDED, sqlite_where=ENDED),
     Index("ix_url_article_id", "article_id"),
 )
 
